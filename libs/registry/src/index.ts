@@ -1,0 +1,15 @@
+export { createMemoryRegistry } from './memory.ts';
+export { checkNode, joinAddress, sameNode, splitAddress } from './node.ts';
+export { createNodeTable, type NodeTable } from './node-table.ts';
+export {
+  type Change,
+  type Endpoint,
+  type Metadata,
+  type Node,
+  type RegisterOptions,
+  type Registry,
+  RegistryError,
+  type Status,
+  type Value,
+  type View,
+} from './registry.ts';

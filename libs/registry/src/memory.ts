@@ -1,0 +1,43 @@
+import { checkNode } from './node.ts';
+import { createNodeTable, type NodeTable } from './node-table.ts';
+import type { Node, Registry } from './registry.ts';
+
+/**
+ * A registry within one process, for tests and for programs that are one process.
+ *
+ * @param table Shared by the registries that shall see each other.
+ */
+export function createMemoryRegistry(table: NodeTable = createNodeTable()): Registry {
+  const expiries = new Map<string, NodeJS.Timeout>();
+  const keep = (node: Node): void => {
+    clearTimeout(expiries.get(node.id));
+    expiries.delete(node.id);
+  };
+  const views = new Set<{ close(): void }>();
+  table.markSynced();
+
+  return {
+    kind: 'memory',
+    status: { state: 'synced' },
+    async register(node, { ttlMs } = {}) {
+      checkNode(node);
+      keep(node);
+      if (ttlMs !== undefined)
+        expiries.set(node.id, setTimeout(() => table.delete(node), ttlMs).unref());
+      table.set(node);
+    },
+    async deregister(node) {
+      keep(node);
+      table.delete(node);
+    },
+    watch(service) {
+      const view = table.view(service);
+      views.add(view);
+      return view;
+    },
+    async close() {
+      for (const view of views) view.close();
+      for (const timer of expiries.values()) clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { Node } from './registry.ts';
+
+/** Splits `host:port`; undefined if it is not one with a port from 1 to 65535. */
+export function splitAddress(address: string): { host: string; port: number } | undefined {
+  const match = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(address);
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  return host === undefined || port < 1 || port > 65_535 ? undefined : { host, port };
+}
+
+/** Joins a host and a port, an IPv6 host in brackets. */
+export function joinAddress(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** @throws TypeError saying what is wrong with a node that shall be registered. */
+export function checkNode(node: Node): void {
+  if (node.service === '') throw new TypeError('expected a service name, got an empty one');
+  if (node.id === '')
+    throw new TypeError(`expected a node id for ${node.service}, got an empty one`);
+  if (!splitAddress(node.address))
+    throw new TypeError(
+      `expected the address of ${node.id} as host:port with a port from 1 to 65535, got ${JSON.stringify(node.address)}`,
+    );
+}
+
+/** Whether two nodes say the same. */
+export function sameNode(a: Node, b: Node): boolean {
+  return a === b || JSON.stringify(canonical(a)) === JSON.stringify(canonical(b));
+}
+
+function canonical(node: Node): unknown {
+  const sorted = (record: Readonly<Record<string, string>>) => Object.entries(record).sort();
+  return [
+    node.id,
+    node.service,
+    node.version,
+    node.address,
+    sorted(node.metadata),
+    node.endpoints.map((e) => [e.name, e.request, e.response, sorted(e.metadata)]),
+  ];
+}

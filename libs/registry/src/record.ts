@@ -1,0 +1,128 @@
+import { joinAddress, splitAddress } from './node.ts';
+import type { Endpoint, Metadata, Node, Value } from './registry.ts';
+
+/** A longer record is refused: the API server takes 256 KiB of annotations a pod. */
+const maxRecordBytes = 256 * 1024;
+const maxEndpoints = 1_000;
+const maxNodes = 100;
+/** go-micro describes messages three levels deep. */
+const maxValueDepth = 16;
+
+/**
+ * Writes a node as go-micro's `registry.Service` with one node: the value of the annotation
+ * `micro.mu/service-<name>` and the body of its JSON answers.
+ */
+export function encodeRecord(node: Node): string {
+  return JSON.stringify({
+    name: node.service,
+    version: node.version,
+    metadata: null,
+    endpoints: encodeEndpoints(node.endpoints),
+    nodes: [{ id: node.id, address: node.address, metadata: node.metadata }],
+  });
+}
+
+/** Endpoints as Go writes them: null where a list is empty. */
+export function encodeEndpoints(endpoints: readonly Endpoint[]): unknown {
+  const value = (v: Value): unknown => ({
+    name: v.name,
+    type: v.type,
+    values: v.values.length === 0 ? null : v.values.map(value),
+  });
+  return endpoints.map((e) => ({
+    name: e.name,
+    request: e.request && value(e.request),
+    response: e.response && value(e.response),
+    metadata: e.metadata,
+  }));
+}
+
+/**
+ * Reads what a service wrote of itself, ours or go-micro's of either era: up to 1.7 a node had
+ * `address` and `port`, from 1.8 on `address` is `host:port`. Go writes null for what is empty.
+ *
+ * @throws SyntaxError or TypeError saying what is wrong. It comes from a stranger.
+ */
+export function parseRecord(text: string): Node[] {
+  if (text.length > maxRecordBytes)
+    throw new TypeError(`expected at most ${maxRecordBytes} characters, got ${text.length}`);
+  const record = object(JSON.parse(text), 'the record');
+  const service = string(record['name'], 'name');
+  if (service === '') throw new TypeError('expected name to be set, got ""');
+  const version = string(record['version'] ?? '', 'version');
+  const endpoints = parseEndpoints(record['endpoints']);
+  return list(record['nodes'], 'nodes', maxNodes).map((item) => {
+    const node = object(item, 'a node');
+    return {
+      id: string(node['id'], 'a node id'),
+      service,
+      version,
+      address: parseAddress(node),
+      metadata: parseMetadata(node['metadata']),
+      endpoints,
+    };
+  });
+}
+
+/** @throws TypeError saying what is wrong. */
+export function parseEndpoints(value: unknown): Endpoint[] {
+  return list(value, 'endpoints', maxEndpoints).map((item) => {
+    const endpoint = object(item, 'an endpoint');
+    return {
+      name: string(endpoint['name'], 'an endpoint name'),
+      request: parseValue(endpoint['request'], 0),
+      response: parseValue(endpoint['response'], 0),
+      metadata: parseMetadata(endpoint['metadata']),
+    };
+  });
+}
+
+/** @throws TypeError unless it is an object of strings, null or missing. */
+export function parseMetadata(value: unknown): Metadata {
+  if (value === null || value === undefined) return {};
+  const entries = Object.entries(object(value, 'metadata'));
+  return Object.fromEntries(entries.map(([key, text]) => [key, string(text, `metadata ${key}`)]));
+}
+
+function parseAddress(node: Record<string, unknown>): string {
+  const address = string(node['address'], 'a node address');
+  const port = node['port'];
+  const whole = typeof port === 'number' && port > 0 ? joinAddress(address, port) : address;
+  if (!splitAddress(whole))
+    throw new TypeError(`expected a node address as host:port, got ${JSON.stringify(whole)}`);
+  return whole;
+}
+
+function parseValue(value: unknown, depth: number): Value | null {
+  if (value === null || value === undefined) return null;
+  if (depth > maxValueDepth) throw new TypeError(`expected at most ${maxValueDepth} levels`);
+  const { name, type, values } = object(value, 'a value');
+  return {
+    name: string(name, 'a value name'),
+    type: string(type, 'a value type'),
+    values: list(values, 'values', maxEndpoints).flatMap((v) => parseValue(v, depth + 1) ?? []),
+  };
+}
+
+function object(value: unknown, what: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new TypeError(`expected ${what} to be an object, got ${show(value)}`);
+  return value as Record<string, unknown>;
+}
+
+function string(value: unknown, what: string): string {
+  if (typeof value !== 'string')
+    throw new TypeError(`expected ${what} to be a string, got ${show(value)}`);
+  return value;
+}
+
+function list(value: unknown, what: string, max: number): unknown[] {
+  if (value === null || value === undefined) return [];
+  if (!Array.isArray(value) || value.length > max)
+    throw new TypeError(`expected ${what} to be a list of at most ${max}, got ${show(value)}`);
+  return value;
+}
+
+function show(value: unknown): string {
+  return (JSON.stringify(value) ?? typeof value).slice(0, 60);
+}

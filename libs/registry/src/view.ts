@@ -1,0 +1,91 @@
+import type { Change, Node, View } from './registry.ts';
+
+/** A view and the hand that feeds it. */
+export interface ViewSource {
+  readonly view: View;
+  push(change: Change): void;
+  markSynced(): void;
+}
+
+/** Creates a view of one service, or of all, that starts with `present`. */
+export function createView(
+  service: string | undefined,
+  present: Iterable<Node>,
+  onClose: () => void,
+): ViewSource {
+  const nodes = new Map<string, Node>();
+  const listeners = new Set<(change: Change) => void>();
+  const endings = new Set<() => void>();
+  const { promise: synced, resolve: markSynced } = Promise.withResolvers<void>();
+  let snapshot: readonly Node[] | undefined;
+  let closed = false;
+
+  const concerns = (node: Node): boolean => service === undefined || node.service === service;
+  for (const node of present) if (concerns(node)) nodes.set(keyOf(node), node);
+
+  const view: View = {
+    get nodes() {
+      snapshot ??= [...nodes.values()];
+      return snapshot;
+    },
+    synced,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    [Symbol.asyncIterator]() {
+      const queue: Change[] = view.nodes.map((node) => ({ type: 'added', node }));
+      let wake = (): void => {};
+      let ended = closed;
+      const unsubscribe = view.subscribe((change) => {
+        queue.push(change);
+        wake();
+      });
+      const end = (): void => {
+        ended = true;
+        unsubscribe();
+        endings.delete(end);
+        wake();
+      };
+      endings.add(end);
+      return {
+        async next(): Promise<IteratorResult<Change>> {
+          for (;;) {
+            if (ended) return { done: true, value: undefined };
+            const change = queue.shift();
+            if (change) return { done: false, value: change };
+            await new Promise<void>((resolve) => {
+              wake = resolve;
+            });
+          }
+        },
+        async return(): Promise<IteratorResult<Change>> {
+          end();
+          return { done: true, value: undefined };
+        },
+      };
+    },
+    close() {
+      closed = true;
+      onClose();
+      for (const end of endings) end();
+      listeners.clear();
+    },
+  };
+
+  return {
+    view,
+    markSynced,
+    push(change) {
+      if (!concerns(change.node)) return;
+      snapshot = undefined;
+      if (change.type === 'removed') nodes.delete(keyOf(change.node));
+      else nodes.set(keyOf(change.node), change.node);
+      for (const listener of [...listeners]) listener(change);
+    },
+  };
+}
+
+function keyOf(node: Node): string {
+  return `${node.service}\n${node.id}`;
+}
