@@ -47,9 +47,15 @@ test.each([
   ['{}', /expected name to be a string, got undefined/],
   ['{"name":""}', /expected name to be set/],
   ['{"name":"a","nodes":{}}', /expected nodes to be a list of at most 100, got \{\}/],
-  ['{"name":"a","nodes":[{"id":"1","address":"x"}]}', /expected a node address as host:port, got "x"/],
+  [
+    '{"name":"a","nodes":[{"id":"1","address":"x"}]}',
+    /expected a node address as host:port, got "x"/,
+  ],
   ['{"name":"a","nodes":[{"id":"1","address":"x","port":70000}]}', /host:port/],
-  ['{"name":"a","endpoints":[{"name":"b","metadata":{"c":1}}]}', /expected metadata c to be a string/],
+  [
+    '{"name":"a","endpoints":[{"name":"b","metadata":{"c":1}}]}',
+    /expected metadata c to be a string/,
+  ],
   [`{"name":"${'a'.repeat(300_000)}"}`, /expected at most 262144 characters/],
 ])('says what is wrong with %.60s', (text, message) => {
   expect(() => parseRecord(text)).toThrow(message);
