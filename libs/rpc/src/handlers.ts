@@ -1,0 +1,44 @@
+import type { DescMethod, DescService, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { ClientFactory } from './client.ts';
+
+/** What a handler knows of the call it answers. */
+export interface CallContext {
+  /** Aborted when the caller is gone or out of patience: stop working. */
+  readonly signal: AbortSignal;
+  /** When the caller stops waiting, in milliseconds since 1970; undefined if it never does. */
+  readonly deadline: number | undefined;
+  /** What the caller sent along, keys in lower case; binary values are left out. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Makes clients whose calls inherit signal, deadline and metadata of this one. */
+  readonly client: ClientFactory;
+}
+
+type Request<M extends DescMethod> = MessageShape<M['input']>;
+type Response<M extends DescMethod> = MessageInitShape<M['output']>;
+
+/** What a service writes for one method: a function of messages, an async generator for a stream. */
+export type Handler<M extends DescMethod> = {
+  unary: (request: Request<M>, context: CallContext) => Response<M> | Promise<Response<M>>;
+  server_streaming: (request: Request<M>, context: CallContext) => AsyncIterable<Response<M>>;
+  client_streaming: (
+    requests: AsyncIterable<Request<M>>,
+    context: CallContext,
+  ) => Response<M> | Promise<Response<M>>;
+  bidi_streaming: (
+    requests: AsyncIterable<Request<M>>,
+    context: CallContext,
+  ) => AsyncIterable<Response<M>>;
+}[M['methodKind']];
+
+/** A handler for every method of a proto service; a missing one does not compile. */
+export type Handlers<S extends DescService> = {
+  readonly [Name in keyof S['method']]: Handler<S['method'][Name]>;
+};
+
+/** A proto service with its handlers, as `run` and the server take it. */
+export type Served<S extends DescService> = readonly [service: S, handlers: Handlers<S>];
+
+/** Several of them: each pair's handlers are checked against its own service. */
+export type ServedList<Services extends readonly DescService[]> = {
+  readonly [Index in keyof Services]: Served<Services[Index]>;
+};

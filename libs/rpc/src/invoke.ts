@@ -1,0 +1,132 @@
+import type { DescMethod } from '@bufbuild/protobuf';
+import type * as grpc from '@grpc/grpc-js';
+import { RpcError } from './errors.ts';
+import { writeMetadata } from './metadata.ts';
+import { defineMethod, type Message, type MessageInit } from './method.ts';
+
+export interface InvokeOptions {
+  /** Milliseconds since 1970; Infinity for never. */
+  readonly deadline: number;
+  readonly signals: readonly AbortSignal[];
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/**
+ * Calls a method of any kind. Answers what the kind answers: a promise of a message, or an async
+ * iterable of them.
+ *
+ * @throws RpcError for everything that goes wrong, from the promise or the iterable.
+ */
+export function invoke(
+  channel: grpc.Client,
+  method: DescMethod,
+  request: unknown,
+  options: InvokeOptions,
+): Promise<Message> | AsyncIterable<Message> {
+  const { path, requestSerialize: write, responseDeserialize: read } = defineMethod(method);
+  const id = method.parent.typeName;
+  const metadata = writeMetadata(options.metadata);
+  const limits = { deadline: options.deadline };
+  switch (method.methodKind) {
+    case 'unary':
+      return one(id, options, (done) =>
+        channel.makeUnaryRequest(path, write, read, request as MessageInit, metadata, limits, done),
+      );
+    case 'client_streaming':
+      return one(id, options, (done) => {
+        const call = channel.makeClientStreamRequest(path, write, read, metadata, limits, done);
+        void send(call, request as AsyncIterable<MessageInit>);
+        return call;
+      });
+    case 'server_streaming':
+      return many(id, options, () =>
+        channel.makeServerStreamRequest(
+          path,
+          write,
+          read,
+          request as MessageInit,
+          metadata,
+          limits,
+        ),
+      );
+    case 'bidi_streaming':
+      return many(id, options, () => {
+        const call = channel.makeBidiStreamRequest(path, write, read, metadata, limits);
+        void send(call, request as AsyncIterable<MessageInit>);
+        return call;
+      });
+  }
+}
+
+async function one(
+  id: string,
+  { signals }: InvokeOptions,
+  start: (done: grpc.requestCallback<Message>) => grpc.ClientUnaryCall,
+): Promise<Message> {
+  const { promise, resolve, reject } = Promise.withResolvers<Message>();
+  const call = start((error, response) =>
+    error ? reject(RpcError.from(error, id)) : resolve(response as Message),
+  );
+  const release = cancelOn(signals, call);
+  try {
+    return await promise;
+  } finally {
+    release();
+  }
+}
+
+async function* many(
+  id: string,
+  { signals }: InvokeOptions,
+  start: () => grpc.ClientReadableStream<Message>,
+): AsyncGenerator<Message> {
+  const call = start();
+  const release = cancelOn(signals, call);
+  try {
+    for await (const message of call) yield message as Message;
+  } catch (error) {
+    throw RpcError.from(error, id);
+  } finally {
+    release();
+    // Leaving the loop does not end the call by itself: the service would stream on.
+    call.on('error', () => {});
+    call.cancel();
+  }
+}
+
+/** Sends every request as fast as the other side reads; a source that fails cancels the call. */
+async function send(
+  call: grpc.ClientWritableStream<MessageInit>,
+  requests: AsyncIterable<MessageInit>,
+): Promise<void> {
+  const { promise: over, resolve } = Promise.withResolvers<'over'>();
+  call.once('status', () => resolve('over'));
+  const source = requests[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await Promise.race([source.next(), over]);
+      if (next === 'over') return;
+      if (next.done) break;
+      if (!call.write(next.value)) {
+        const drained = new Promise<void>((drain) => call.once('drain', drain));
+        if ((await Promise.race([drained, over])) === 'over') return;
+      }
+    }
+    call.end();
+  } catch {
+    call.cancel();
+  } finally {
+    void source.return?.();
+  }
+}
+
+function cancelOn(signals: readonly AbortSignal[], call: { cancel(): void }): () => void {
+  const cancel = (): void => call.cancel();
+  for (const signal of signals) {
+    if (signal.aborted) cancel();
+    signal.addEventListener('abort', cancel);
+  }
+  return () => {
+    for (const signal of signals) signal.removeEventListener('abort', cancel);
+  };
+}
