@@ -2,6 +2,12 @@ export { createMemoryRegistry } from './memory.ts';
 export { checkNode, joinAddress, sameNode, splitAddress } from './node.ts';
 export { createNodeTable, type NodeTable } from './node-table.ts';
 export {
+  createRegistrar,
+  type Registrar,
+  type RegistrarOptions,
+  type RegistrarState,
+} from './registrar.ts';
+export {
   type Change,
   type Endpoint,
   type Metadata,

@@ -18,6 +18,7 @@ export function createMemoryRegistry(table: NodeTable = createNodeTable()): Regi
 
   return {
     kind: 'memory',
+    expires: true,
     status: { state: 'synced' },
     async register(node, { ttlMs } = {}) {
       checkNode(node);

@@ -74,6 +74,8 @@ export interface RegisterOptions {
 export interface Registry {
   /** The name it is chosen by with `--registry`. */
   readonly kind: string;
+  /** Whether a registration is forgotten unless it is repeated within its time to live. */
+  readonly expires: boolean;
   readonly status: Status;
   /**
    * Writes or overwrites this process's registration of `node.service`.

@@ -1,0 +1,94 @@
+import type { Node, Registry } from './registry.ts';
+
+/** How a process stands in the registry. */
+export type RegistrarState =
+  | { readonly state: 'registering'; readonly error?: Error }
+  | { readonly state: 'registered' }
+  | { readonly state: 'withdrawn' };
+
+export interface RegistrarOptions {
+  readonly registry: Registry;
+  readonly node: Node;
+  /** How long a registration lives without being repeated, in milliseconds. */
+  readonly ttlMs: number;
+  /** How often it is repeated, in milliseconds; only where registrations expire at all. */
+  readonly intervalMs: number;
+  /** Hears of every change of state, and of every failed try. */
+  readonly onState?: (state: RegistrarState) => void;
+  /** @default Math.random */
+  readonly random?: () => number;
+}
+
+/** Keeps a process in the registry from the first try until it is withdrawn. */
+export interface Registrar {
+  readonly state: RegistrarState;
+  /**
+   * Takes the process out. A source that does not answer in time is left to forget it by itself.
+   *
+   * @throws RegistryError if it is refused.
+   */
+  withdraw(timeoutMs: number): Promise<void>;
+}
+
+const firstDelayMs = 250;
+const maxDelayMs = 15_000;
+
+/**
+ * Registers, and tries again for as long as it takes: a process that runs and can't be found is of
+ * no use to anyone.
+ */
+export function createRegistrar(options: RegistrarOptions): Registrar {
+  const { registry, node, ttlMs, intervalMs, onState, random = Math.random } = options;
+  let state: RegistrarState = { state: 'registering' };
+  let timer: NodeJS.Timeout | undefined;
+  let failures = 0;
+  let trying = Promise.resolve();
+
+  const setState = (next: RegistrarState): void => {
+    const same = next.state === state.state && !('error' in next);
+    state = next;
+    if (!same) onState?.(next);
+  };
+  const attempt = async (): Promise<void> => {
+    try {
+      await registry.register(node, { ttlMs });
+      failures = 0;
+      if (state.state === 'withdrawn') return;
+      setState({ state: 'registered' });
+      if (registry.expires) again(intervalMs);
+    } catch (error) {
+      if (state.state === 'withdrawn') return;
+      setState({ state: 'registering', error: error as Error });
+      // Full jitter: many that failed together do not come back together.
+      again(firstDelayMs + random() * Math.min(maxDelayMs, firstDelayMs * 2 ** ++failures));
+    }
+  };
+  const again = (delayMs: number): void => {
+    timer = setTimeout(() => {
+      trying = attempt();
+    }, delayMs).unref();
+  };
+  trying = attempt();
+
+  return {
+    get state() {
+      return state;
+    },
+    async withdraw(timeoutMs) {
+      setState({ state: 'withdrawn' });
+      clearTimeout(timer);
+      const withdrawn = (async () => {
+        await trying; // Or a write under way would arrive after its own withdrawal.
+        await registry.deregister(node);
+      })();
+      const { promise: late, resolve } = Promise.withResolvers<void>();
+      const patience = setTimeout(resolve, timeoutMs);
+      withdrawn.catch(() => {}); // What fails after the time is up has no one left to tell.
+      try {
+        await Promise.race([withdrawn, late]);
+      } finally {
+        clearTimeout(patience);
+      }
+    },
+  };
+}
