@@ -38,8 +38,11 @@ function bodyOf(error: unknown, name: string): ErrorBody {
     statusCode?: number;
     message?: string;
   };
-  // An RpcError: it knows its form. This room does not know that one's.
-  if (typeof code === 'number' && typeof toJSON === 'function') return toJSON.call(error);
+  // An RpcError: it knows its form, and this room does not know that one.
+  if (typeof code === 'number' && typeof toJSON === 'function') {
+    const body = toJSON.call(error);
+    return { ...body, id: body.id || name };
+  }
   const status =
     statusCode !== undefined && statusCode >= 400 && statusCode < 500 ? statusCode : 500;
   const detail = status === 500 ? 'internal error' : (message ?? '');

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { status as GrpcStatus, type ServiceError } from '@grpc/grpc-js';
 
 /** What an error looks like on the wire and in JSON answers: go-micro's `errors.Error`. */
@@ -12,31 +13,31 @@ export interface ErrorJson {
 }
 
 /**
- * HTTP status, reason phrase and gRPC code of each kind of error. The first row of a gRPC code is
+ * HTTP status and gRPC code of each kind of error. The first row of a gRPC code is
  * what it becomes on the way back. From go-micro 1.18 server/grpc/error.go; 429, 499 and 504 are
  * ours, where the origin knew only 500.
  */
-const kinds: ReadonlyArray<readonly [code: number, reason: string, grpc: GrpcStatus]> = [
-  [400, 'Bad Request', GrpcStatus.INVALID_ARGUMENT],
-  [400, 'Bad Request', GrpcStatus.OUT_OF_RANGE],
-  [401, 'Unauthorized', GrpcStatus.UNAUTHENTICATED],
-  [403, 'Forbidden', GrpcStatus.PERMISSION_DENIED],
-  [404, 'Not Found', GrpcStatus.NOT_FOUND],
-  [405, 'Method Not Allowed', GrpcStatus.UNIMPLEMENTED],
-  [409, 'Conflict', GrpcStatus.ALREADY_EXISTS],
-  [409, 'Conflict', GrpcStatus.ABORTED],
-  [412, 'Precondition Failed', GrpcStatus.FAILED_PRECONDITION],
-  [413, 'Content Too Large', GrpcStatus.RESOURCE_EXHAUSTED],
-  [429, 'Too Many Requests', GrpcStatus.RESOURCE_EXHAUSTED],
-  [499, 'Client Closed Request', GrpcStatus.CANCELLED],
-  [500, 'Internal Server Error', GrpcStatus.INTERNAL],
-  [500, 'Internal Server Error', GrpcStatus.UNKNOWN],
-  [500, 'Internal Server Error', GrpcStatus.DATA_LOSS],
-  [501, 'Not Implemented', GrpcStatus.UNIMPLEMENTED],
-  [502, 'Bad Gateway', GrpcStatus.UNAVAILABLE],
-  [503, 'Service Unavailable', GrpcStatus.UNAVAILABLE],
-  [504, 'Gateway Timeout', GrpcStatus.DEADLINE_EXCEEDED],
-  [408, 'Request Timeout', GrpcStatus.DEADLINE_EXCEEDED],
+const kinds: ReadonlyArray<readonly [code: number, grpc: GrpcStatus]> = [
+  [400, GrpcStatus.INVALID_ARGUMENT],
+  [400, GrpcStatus.OUT_OF_RANGE],
+  [401, GrpcStatus.UNAUTHENTICATED],
+  [403, GrpcStatus.PERMISSION_DENIED],
+  [404, GrpcStatus.NOT_FOUND],
+  [405, GrpcStatus.UNIMPLEMENTED],
+  [409, GrpcStatus.ALREADY_EXISTS],
+  [409, GrpcStatus.ABORTED],
+  [412, GrpcStatus.FAILED_PRECONDITION],
+  [413, GrpcStatus.RESOURCE_EXHAUSTED],
+  [429, GrpcStatus.RESOURCE_EXHAUSTED],
+  [499, GrpcStatus.CANCELLED],
+  [500, GrpcStatus.INTERNAL],
+  [500, GrpcStatus.UNKNOWN],
+  [500, GrpcStatus.DATA_LOSS],
+  [501, GrpcStatus.UNIMPLEMENTED],
+  [502, GrpcStatus.UNAVAILABLE],
+  [503, GrpcStatus.UNAVAILABLE],
+  [504, GrpcStatus.DEADLINE_EXCEEDED],
+  [408, GrpcStatus.DEADLINE_EXCEEDED],
 ];
 /** Codes whose first row above is not what they become on the way back. */
 const httpOf: Partial<Record<GrpcStatus, number>> = {
@@ -68,12 +69,15 @@ export class RpcError extends Error {
 
   /** The reason phrase of the code. */
   get status(): string {
-    return kinds.find(([code]) => code === this.code)?.[1] ?? `Status ${this.code}`;
+    return (
+      STATUS_CODES[this.code] ??
+      (this.code === 499 ? 'Client Closed Request' : `Status ${this.code}`)
+    );
   }
 
   /** The gRPC status code it travels with. */
   get grpcCode(): GrpcStatus {
-    return kinds.find(([code]) => code === this.code)?.[2] ?? GrpcStatus.UNKNOWN;
+    return kinds.find(([code]) => code === this.code)?.[1] ?? GrpcStatus.UNKNOWN;
   }
 
   toJSON(): ErrorJson {
@@ -100,7 +104,7 @@ export class RpcError extends Error {
 function fromGrpc(error: ServiceError, id: string): RpcError {
   const json = parseErrorJson(error.details);
   if (json) return new RpcError(json.code, json.detail, { id: json.id || id, cause: error });
-  const code = httpOf[error.code] ?? kinds.find(([, , grpc]) => grpc === error.code)?.[0] ?? 500;
+  const code = httpOf[error.code] ?? kinds.find(([, grpc]) => grpc === error.code)?.[0] ?? 500;
   return new RpcError(code, error.details, { id, cause: error });
 }
 

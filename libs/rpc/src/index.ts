@@ -1,3 +1,4 @@
+export type { DescService } from '@bufbuild/protobuf';
 export type { Answered } from './answer.ts';
 export { type Channels, createChannels } from './channel.ts';
 export {

@@ -1,6 +1,6 @@
 import type { DescService } from '@bufbuild/protobuf';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { type Endpoint, joinAddress, splitAddress } from '@micro/registry';
+import { type Endpoint, joinAddress } from '@micro/registry';
 import { type AnswerOptions, answer } from './answer.ts';
 import { debugHandlers } from './debug.ts';
 import { endpointsOf } from './endpoints.ts';
@@ -55,15 +55,12 @@ export function createServer<const Services extends readonly DescService[]>(
   return {
     endpoints: handlers.flatMap(([service]) => endpointsOf(service)),
     async listen(address) {
-      const at = address.replace(/:0$/, ':1');
-      const host = splitAddress(at)?.host;
-      if (host === undefined)
-        throw new TypeError(`expected an address as host:port, got ${JSON.stringify(address)}`);
+      const at = splitListenAddress(address);
       const { promise, resolve, reject } = Promise.withResolvers<number>();
       server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) =>
-        error ? reject(error) : resolve(port),
+        error ? reject(explain(error, at)) : resolve(port),
       );
-      return joinAddress(host, await promise);
+      return joinAddress(at.host, await promise);
     },
     setServing: health.setServing,
     async close(graceMs) {
@@ -74,4 +71,20 @@ export function createServer<const Services extends readonly DescService[]>(
       clearTimeout(patience);
     },
   };
+}
+
+/** `host:port` where the port may be 0. */
+function splitListenAddress(address: string): { host: string; port: number } {
+  const cut = address.lastIndexOf(':');
+  const host = address.slice(0, cut).replace(/^\[|\]$/g, '');
+  const port = Number(address.slice(cut + 1));
+  if (cut > 0 && port >= 0 && port <= 65_535) return { host, port };
+  throw new TypeError(`expected an address as host:port, got ${JSON.stringify(address)}`);
+}
+
+function explain(cause: Error, { host, port }: { host: string; port: number }): Error {
+  if (!cause.message.includes('EADDRINUSE')) return cause;
+  return new Error(`port ${port} on ${host} is taken; stop what listens there or choose another`, {
+    cause,
+  });
 }

@@ -1,0 +1,4 @@
+import { run } from '@micro/service';
+import { api } from './api.ts';
+
+run(api);

@@ -1,0 +1,23 @@
+export type { Log } from './log.ts';
+export {
+  duration,
+  listenAddress,
+  names,
+  nonEmpty,
+  oneOf,
+  onOff,
+  pairs,
+  seconds,
+  text,
+} from './option-values.ts';
+export {
+  type OptionDefinition,
+  type OptionDefinitions,
+  OptionsError,
+  type OptionValues,
+} from './options.ts';
+export type { RegistryContext, RegistryFactory } from './registries.ts';
+export { run } from './run.ts';
+export type { Service, ServiceSpec } from './service.ts';
+export type { ServiceOptions } from './service-options.ts';
+export { type Running, start } from './start.ts';

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+
+/** What options are made of. Each message completes "expected …". */
+
+export function oneOf<const Values extends readonly string[]>(
+  values: Values,
+): z.ZodType<Values[number], string> {
+  return z.string().refine((text) => values.includes(text), `one of ${values.join(', ')}`) as never;
+}
+
+export const text: z.ZodType<string, string> = z.string();
+
+export const nonEmpty: z.ZodType<string, string> = z.string().min(1, 'a text that is not empty');
+
+/** A switch. */
+export const onOff: z.ZodType<boolean, string> = oneOf(['true', 'false']).transform(
+  (word) => word === 'true',
+);
+
+/** Seconds, fractions too; read as milliseconds. */
+export const seconds: z.ZodType<number, string> = z
+  .string()
+  .regex(/^\d{1,7}(\.\d+)?$/, 'a number of seconds')
+  .transform((word) => Number(word) * 1000);
+
+/** go's durations, `5s`, `300ms`, `1m`, or a number of seconds; read as milliseconds. */
+export const duration: z.ZodType<number, string> = z
+  .string()
+  .regex(/^\d{1,7}(\.\d+)?(ms|s|m|h)?$/, 'a duration like 300ms, 5s or 1m')
+  .transform((word) => Number.parseFloat(word) * (unitMs[word.replace(/^[\d.]+/, '')] ?? 1000));
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** Where to listen: `host:port`, or `:port` for every interface. Port 0 is any free one. */
+export const listenAddress: z.ZodType<string, string> = z
+  .string()
+  .regex(/^(\[[^\]]+\]|[^:[\]]*):\d{1,5}$/, 'an address as host:port')
+  .refine((word) => Number(word.slice(word.lastIndexOf(':') + 1)) <= 65_535, 'a port up to 65535')
+  .transform((word) => (word.startsWith(':') ? `0.0.0.0${word}` : word));
+
+/** `a=1,b=2`. */
+export const pairs: z.ZodType<Record<string, string>, string> = z
+  .string()
+  .regex(/^$|^[^=,]+=[^,]*(,[^=,]+=[^,]*)*$/, 'pairs as key=value,key=value')
+  .transform((words) =>
+    Object.fromEntries(
+      words
+        .split(',')
+        .filter(Boolean)
+        .map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
+    ),
+  );
+
+/** `a,b`. */
+export const names: z.ZodType<readonly string[], string> = nonEmpty.transform((words) =>
+  words
+    .split(',')
+    .map((word) => word.trim())
+    .filter(Boolean),
+);

@@ -1,0 +1,18 @@
+import { createMemoryRegistry, type Registry } from '@micro/registry';
+
+/** What a form of the registry gets to be made with. */
+export interface RegistryContext {
+  /** The value of `--registry_address`; empty where nobody said. */
+  readonly address: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** For what concerns people but stops nobody: a record that can't be read, a source that is away. */
+  readonly onProblem: (problem: string) => void;
+}
+
+/** Makes a registry when `--registry` names it. */
+export type RegistryFactory = (context: RegistryContext) => Registry | Promise<Registry>;
+
+/** The forms every service knows. A service brings its own with `run({ registries })`. */
+export const knownRegistries: Readonly<Record<string, RegistryFactory>> = {
+  memory: () => createMemoryRegistry(),
+};

@@ -1,0 +1,47 @@
+import type { HttpServer } from '@micro/http';
+import type { Registry } from '@micro/registry';
+import type { ClientFactory, DescService, ServedList } from '@micro/rpc';
+import type { Dynamic } from '@micro/rpc/dynamic';
+import type { Log } from './log.ts';
+import type { OptionDefinitions, OptionValues } from './options.ts';
+import type { RegistryFactory } from './registries.ts';
+import type { ServiceOptions } from './service-options.ts';
+
+/** What a service is: its name and what it serves. */
+export interface ServiceSpec<
+  Services extends readonly DescService[],
+  Options extends OptionDefinitions,
+> {
+  /** The name it is registered by, `go.micro.srv.greeter`. */
+  readonly name: string;
+  /** @default "latest" */
+  readonly version?: string;
+  /** Its proto services with their handlers; health, reflection and debug come by themselves. */
+  readonly handlers?: ServedList<Services>;
+  /** Options of its own, beside those of every service. */
+  readonly options?: Options;
+  /** Forms of the registry of its own, by the names `--registry` chooses them with. */
+  readonly registries?: Readonly<Record<string, RegistryFactory>>;
+  /** Its HTTP side. A service without one serves health and metrics on `--health_address`. */
+  readonly http?: {
+    /** Where it listens, from the options. */
+    readonly address: (options: ServiceOptions & OptionValues<Options>) => string;
+    /** Adds routes; probes, metrics and stats are there already. */
+    readonly routes: (app: HttpServer, service: Service<Options>) => void | Promise<void>;
+  };
+}
+
+/** What the parts of a running service have at hand. */
+export interface Service<Options extends OptionDefinitions = OptionDefinitions> {
+  /** The name it is registered by. */
+  readonly name: string;
+  readonly options: ServiceOptions & OptionValues<Options>;
+  readonly log: Log;
+  readonly registry: Registry;
+  /** Typed clients of other services. */
+  readonly client: ClientFactory;
+  /** Calls by JSON, of services it has no types of. */
+  readonly dynamic: Dynamic;
+  /** Aborted when the service begins to stop: end what would last. */
+  readonly stopping: AbortSignal;
+}
