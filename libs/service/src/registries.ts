@@ -1,4 +1,4 @@
-import { createMemoryRegistry, type Registry } from '@micro/registry';
+import { createMdnsRegistry, createMemoryRegistry, type Registry } from '@micro/registry';
 
 /** What a form of the registry gets to be made with. */
 export interface RegistryContext {
@@ -6,7 +6,7 @@ export interface RegistryContext {
   readonly address: string;
   readonly env: NodeJS.ProcessEnv;
   /** For what concerns people but stops nobody: a record that can't be read, a source that is away. */
-  readonly onProblem: (problem: string) => void;
+  readonly onProblem: (problem: Error) => void;
 }
 
 /** Makes a registry when `--registry` names it. */
@@ -14,5 +14,6 @@ export type RegistryFactory = (context: RegistryContext) => Registry | Promise<R
 
 /** The forms every service knows. A service brings its own with `run({ registries })`. */
 export const knownRegistries: Readonly<Record<string, RegistryFactory>> = {
+  mdns: ({ onProblem }) => createMdnsRegistry({ onProblem }),
   memory: () => createMemoryRegistry(),
 };

@@ -1,9 +1,7 @@
 import type { DescService } from '@micro/rpc';
 import { describeOptions, type OptionDefinitions, OptionsError } from './options.ts';
-import { knownRegistries } from './registries.ts';
 import type { ServiceSpec } from './service.ts';
-import { serviceOptions } from './service-options.ts';
-import { start } from './start.ts';
+import { definitionsOf, start } from './start.ts';
 
 /** Exit code for a wrong configuration: EX_CONFIG of sysexits(3). */
 const badConfiguration = 78;
@@ -23,12 +21,7 @@ export function run<
 >(spec: ServiceSpec<Services, Options>): void {
   const argv = process.argv.slice(2);
   if (argv.includes('--help') || argv.includes('-h')) {
-    const registries = Object.keys({ ...knownRegistries, ...spec.registries });
-    const definitions = {
-      ...serviceOptions(spec.name, spec.version ?? 'latest', registries),
-      ...spec.options,
-    };
-    process.stdout.write(`${describeOptions(spec.name, definitions)}\n`);
+    process.stdout.write(`${describeOptions(spec.name, definitionsOf(spec))}\n`);
     return;
   }
   const starting = start(spec, argv, process.env);

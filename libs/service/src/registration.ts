@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import {
+  createRegistrar,
+  type Node,
+  type Registrar,
+  type RegistrarState,
+  type Registry,
+} from '@micro/registry';
+import type { RpcServer } from '@micro/rpc';
+import type { Log } from './log.ts';
+import type { ServiceOptions } from './service-options.ts';
+
+/** Puts a listening server into the registry and keeps it there, saying each change of state once. */
+export function register(
+  registry: Registry,
+  server: RpcServer,
+  address: string,
+  options: ServiceOptions,
+  log: Log,
+): Registrar {
+  return createRegistrar({
+    registry,
+    node: nodeOf(registry, server, address, options),
+    ttlMs: options.register_ttl,
+    intervalMs: options.register_interval,
+    onState: (state) => logState(log, state, registry.kind),
+  });
+}
+
+/** undefined once it is registered, else why it is not, for `/readyz`. */
+export function whyNotRegistered(state: RegistrarState | undefined): string | undefined {
+  if (state?.state === 'registered') return undefined;
+  const error = state?.state === 'registering' ? state.error?.message : undefined;
+  return error === undefined ? 'not registered yet' : `not registered: ${error}`;
+}
+
+/** The metadata is what a go-micro service with the gRPC server writes, so that its clients dial us. */
+function nodeOf(
+  registry: Registry,
+  server: RpcServer,
+  address: string,
+  options: ServiceOptions,
+): Node {
+  const { server_name: service } = options;
+  return {
+    id: options.server_id || `${service}-${randomUUID()}`,
+    service,
+    version: options.server_version,
+    address: options.server_advertise || address,
+    metadata: {
+      broker: 'http',
+      protocol: 'grpc',
+      registry: registry.kind,
+      server: 'grpc',
+      transport: 'grpc',
+      ...options.server_metadata,
+    },
+    endpoints: server.endpoints,
+  };
+}
+
+function logState(log: Log, state: RegistrarState, registry: string): void {
+  if (state.state === 'registering')
+    log.warn({ registry, error: state.error?.message }, 'could not register, trying again');
+  else log.info({ registry }, state.state);
+}

@@ -1,0 +1,3 @@
+import { markInstalled } from './installed.js';
+
+markInstalled();

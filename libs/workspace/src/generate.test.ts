@@ -1,0 +1,24 @@
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { generate, generated } from './generate.ts';
+import { workspaceRoot } from './packages.ts';
+
+test('generated code is what the protos say today; `npm run generate` makes it so', () => {
+  const fresh = mkdtempSync(join(tmpdir(), 'gen-'));
+  try {
+    generate(fresh);
+    for (const { library } of generated) {
+      const gen = `${library}/src/gen`;
+      expect(filesOf(join(workspaceRoot, 'libs', gen))).toEqual(filesOf(join(fresh, gen)));
+    }
+  } finally {
+    rmSync(fresh, { recursive: true });
+  }
+});
+
+function filesOf(folder: string): Record<string, string> {
+  const paths = globSync('**/*.ts', { cwd: folder });
+  return Object.fromEntries(paths.map((path) => [path, readFileSync(join(folder, path), 'utf8')]));
+}
