@@ -13,9 +13,9 @@ const node: Node = {
 };
 const options = { node, ttlMs: 60_000, intervalMs: 30_000, random: () => 0 };
 
-test('tries until it is registered, and says why not yet', async () => {
+test('tries until it is registered, and says once why not yet', async () => {
   const memory = createMemoryRegistry();
-  let refusals = 1;
+  let refusals = 2;
   const registry: Registry = {
     ...memory,
     async register(n) {

@@ -13,7 +13,7 @@ export interface RegistrarOptions {
   readonly ttlMs: number;
   /** How often it is repeated, in milliseconds; only where registrations expire at all. */
   readonly intervalMs: number;
-  /** Hears of every change of state, and of every failed try. */
+  /** Hears of every change of state; the same failure again is none. */
   readonly onState?: (state: RegistrarState) => void;
   /** @default Math.random */
   readonly random?: () => number;
@@ -45,7 +45,7 @@ export function createRegistrar(options: RegistrarOptions): Registrar {
   let trying = Promise.resolve();
 
   const setState = (next: RegistrarState): void => {
-    const same = next.state === state.state && !('error' in next);
+    const same = next.state === state.state && errorOf(next) === errorOf(state);
     state = next;
     if (!same) onState?.(next);
   };
@@ -91,4 +91,8 @@ export function createRegistrar(options: RegistrarOptions): Registrar {
       }
     },
   };
+}
+
+function errorOf(state: RegistrarState): string | undefined {
+  return state.state === 'registering' ? state.error?.message : undefined;
 }

@@ -4,7 +4,7 @@ import { type Answered, createServer, type DescService, type ServedList } from '
 import { createCallers } from './callers.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
-import { type OptionDefinitions, parseOptions } from './options.ts';
+import { type OptionDefinitions, OptionsError, parseOptions } from './options.ts';
 import { register, whyNotRegistered } from './registration.ts';
 import { knownRegistries } from './registries.ts';
 import type { Service, ServiceSpec } from './service.ts';
@@ -131,7 +131,12 @@ function readOptions<Options extends OptionDefinitions>(
   argv: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Service<Options>['options'] {
-  return parseOptions(definitionsOf(spec), argv, env) as Service<Options>['options'];
+  const options = parseOptions(definitionsOf(spec), argv, env) as Service<Options>['options'];
+  if (options.register_interval >= options.register_ttl)
+    throw new OptionsError([
+      'expected register_interval to be less than register_ttl, or a registration expires between repeats',
+    ]);
+  return options;
 }
 
 async function openRegistry<Options extends OptionDefinitions>(
