@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer as createHttp2Server } from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { Say } from '@micro/contracts';
 import { createMemoryRegistry, type Node, type Registry } from '@micro/registry';
 import { afterEach, expect, test } from 'vitest';
@@ -283,4 +286,32 @@ test('lets calls in flight finish when it closes, and ends those that do not', a
   expect((await slow).msg).toBe('in time');
   await expect(stream.next()).rejects.toBeInstanceOf(RpcError);
   await closed;
+});
+
+test('calls again what a node that died left unanswered, if its proto says that is safe', async () => {
+  const registry = createMemoryRegistry();
+  let died = 0;
+  const dying = createHttp2Server().on('stream', ({ session }) => {
+    died++;
+    session?.destroy();
+  });
+  await once(dying.listen(0, '127.0.0.1'), 'listening');
+  open.push(() => dying.close());
+  const address = `127.0.0.1:${(dying.address() as AddressInfo).port}`;
+  await registry.register({
+    id: 'dying',
+    service: name,
+    version: '1',
+    address,
+    metadata: {},
+    endpoints: [],
+  });
+  await greeter(registry);
+  const client = caller(registry)(Say, name);
+  while (died < 3) expect((await client.hello({ name: 'John' })).msg).toBe('Hello John');
+  const chat = (async () => {
+    for (const before = died; died === before; )
+      await Array.fromAsync(client.chat((async function* () {})()));
+  })();
+  await expect(chat).rejects.toMatchObject({ code: 503 });
 });

@@ -1,4 +1,5 @@
 import type { DescMethod } from '@bufbuild/protobuf';
+import { MethodOptions_IdempotencyLevel as Idempotency } from '@bufbuild/protobuf/wkt';
 import type * as grpc from '@grpc/grpc-js';
 import { RpcError } from './errors.ts';
 import { writeMetadata } from './metadata.ts';
@@ -29,8 +30,18 @@ export function invoke(
   const limits = { deadline: options.deadline };
   switch (method.methodKind) {
     case 'unary':
-      return one(id, options, (done) =>
-        channel.makeUnaryRequest(path, write, read, request as MessageInit, metadata, limits, done),
+      return retried(method, options, () =>
+        one(id, options, (done) =>
+          channel.makeUnaryRequest(
+            path,
+            write,
+            read,
+            request as MessageInit,
+            metadata,
+            limits,
+            done,
+          ),
+        ),
       );
     case 'client_streaming':
       return one(id, options, (done) => {
@@ -55,6 +66,25 @@ export function invoke(
         void send(call, request as AsyncIterable<MessageInit>);
         return call;
       });
+  }
+}
+
+/**
+ * Calls once more what a dying node left unanswered; the balancer's next turn is another one. Only
+ * methods that say they may be called twice: the first call may have been carried out.
+ */
+async function retried(
+  { idempotency }: DescMethod,
+  { signals, deadline }: InvokeOptions,
+  call: () => Promise<Message>,
+): Promise<Message> {
+  try {
+    return await call();
+  } catch (error) {
+    const safe = idempotency !== Idempotency.IDEMPOTENCY_UNKNOWN;
+    const wanted = Date.now() < deadline && !signals.some(({ aborted }) => aborted);
+    if (safe && wanted && error instanceof RpcError && error.code === 503) return call();
+    throw error;
   }
 }
 
