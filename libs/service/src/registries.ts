@@ -1,4 +1,9 @@
-import { createMdnsRegistry, createMemoryRegistry, type Registry } from '@micro/registry';
+import {
+  createMdnsRegistry,
+  createMemoryRegistry,
+  openKubernetesRegistry,
+  type Registry,
+} from '@micro/registry';
 
 /** What a form of the registry gets to be made with. */
 export interface RegistryContext {
@@ -16,4 +21,6 @@ export type RegistryFactory = (context: RegistryContext) => Registry | Promise<R
 export const knownRegistries: Readonly<Record<string, RegistryFactory>> = {
   mdns: ({ onProblem }) => createMdnsRegistry({ onProblem }),
   memory: () => createMemoryRegistry(),
+  kubernetes: ({ address, env, onProblem }) =>
+    openKubernetesRegistry({ env, onProblem, ...(address && { namespace: address }) }),
 };

@@ -104,9 +104,13 @@ test('a second signal, half a second after the first, ends it at once', async ()
 });
 
 test.each([
-  [['--registry=nope'], {}, '--registry: expected one of mdns, memory, own, got "nope"'],
   [
-    [['--register_ttl=10'], {}, 'expected register_interval to be less than register_ttl'],
+    ['--registry=nope'],
+    {},
+    '--registry: expected one of mdns, memory, kubernetes, own, got "nope"',
+  ],
+  [['--register_ttl=10'], {}, 'expected register_interval to be less than register_ttl'],
+  [
     [],
     { MICRO_REGISTER_TTL: 'abc' },
     'MICRO_REGISTER_TTL: expected a number of seconds, got "abc"',

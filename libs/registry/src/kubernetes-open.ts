@@ -1,0 +1,33 @@
+import { createKubeClient, loadConfig } from '@micro/kube';
+import { createKubernetesRegistry, type KubernetesOptions } from './kubernetes.ts';
+import { readPodIdentity } from './pod-identity.ts';
+import type { Registry } from './registry.ts';
+
+export type OpenKubernetesOptions = Omit<KubernetesOptions, 'client' | 'pod'> & {
+  readonly env?: Readonly<Record<string, string | undefined>>;
+};
+
+/**
+ * Opens the kubernetes registry as the environment says: in a pod by its service account and the
+ * downward API, outside by the kubeconfig and for watching only, unless `POD_NAME` says which pod
+ * this process stands for. Closing it closes the client too.
+ *
+ * @throws Error or TypeError saying what the environment lacks.
+ */
+export async function openKubernetesRegistry(
+  options: OpenKubernetesOptions = {},
+): Promise<Registry> {
+  const { env = process.env, ...others } = options;
+  const config = await loadConfig(env);
+  const inPod = config.source === 'in-cluster' || Boolean(env['POD_NAME']);
+  const pod = inPod ? await readPodIdentity(env) : undefined;
+  const client = createKubeClient(config);
+  const registry = createKubernetesRegistry({ ...others, client, ...(pod && { pod }) });
+  const { close } = registry;
+  return Object.assign(registry, {
+    async close() {
+      await close();
+      client.close();
+    },
+  });
+}

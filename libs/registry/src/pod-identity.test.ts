@@ -1,0 +1,55 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readPodIdentity } from './pod-identity.ts';
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'pod-identity-'));
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+const all = {
+  POD_NAME: 'greeter-1',
+  POD_NAMESPACE: 'shop',
+  POD_IP: '10.244.0.7',
+  HOSTNAME: 'node-1',
+};
+
+test('is what the downward API says, whatever the host is called', async () => {
+  await writeFile(join(directory, 'namespace'), 'other');
+  const identity = { name: 'greeter-1', namespace: 'shop', ip: '10.244.0.7' };
+  expect(await readPodIdentity(all, directory)).toEqual(identity);
+  expect(await readPodIdentity({ ...all, POD_UID: 'u-1' }, directory)).toEqual({
+    ...identity,
+    uid: 'u-1',
+  });
+});
+
+test('falls back to the host name and the namespace of the service account', async () => {
+  await writeFile(join(directory, 'namespace'), 'shop\n');
+  const env = { POD_IP: 'fd00::7', HOSTNAME: 'greeter-1' };
+  expect(await readPodIdentity(env, directory)).toEqual({
+    name: 'greeter-1',
+    namespace: 'shop',
+    ip: 'fd00::7',
+  });
+});
+
+test.each([
+  ['POD_IP', { ...all, POD_IP: '' }, 'status.podIP'],
+  ['POD_NAME', { ...all, POD_NAME: undefined, HOSTNAME: '' }, 'metadata.name'],
+  ['POD_NAMESPACE', { ...all, POD_NAMESPACE: '' }, 'metadata.namespace'],
+])('says how to set %s', async (variable, env, field) => {
+  await expect(readPodIdentity(env, directory)).rejects.toThrow(
+    `expected ${variable} to be set to register this pod; add to its container's env: ` +
+      `{ name: ${variable}, valueFrom: { fieldRef: { fieldPath: ${field} } } }`,
+  );
+});
+
+test('refuses an IP that is none', async () => {
+  await expect(readPodIdentity({ ...all, POD_IP: 'greeter' }, directory)).rejects.toThrow(
+    'expected POD_IP to be an IP address, got "greeter"',
+  );
+});
