@@ -21,8 +21,8 @@ async function main(): Promise<void> {
   // One that ends takes the others along: half a system only looks like one.
   for (const exit of exits) void exit.then(stop);
 
-  const answering = await answers(greeting, exits);
-  if (answering) process.stdout.write(welcome(performance.now() - started));
+  const answering = await Promise.all([greeting, page].map((url) => answers(url, exits)));
+  if (answering.every(Boolean)) process.stdout.write(welcome(performance.now() - started));
   const codes = await Promise.all(exits);
   process.exitCode = Math.max(...codes);
 }
@@ -33,7 +33,9 @@ interface Startable {
   readonly flags: readonly string[];
 }
 
+/** The whole way from HTTP to the greeter, and the dashboard. */
 const greeting = 'http://127.0.0.1:8080/greeter/say/hello?name=John';
+const page = 'http://127.0.0.1:8082/readyz';
 
 function readStartable(): Startable[] {
   return globSync('apps/*/package.json', { cwd: workspaceRoot }).flatMap((path) => {
@@ -63,7 +65,7 @@ function startService({ folder, flags }: Startable): { child: ChildProcess } {
   return { child };
 }
 
-/** Asks until the whole way from HTTP to the greeter answers; false if a service ends before. */
+/** Asks until the answer is a good one; false if a service ends before. */
 async function answers(url: string, exits: ReadonlyArray<Promise<number>>): Promise<boolean> {
   let ended = false;
   for (const exit of exits) void exit.then(() => (ended = true));

@@ -1,0 +1,1 @@
+export { type Bundle, bundleApp, bundlePage, bundleService } from './bundle.ts';

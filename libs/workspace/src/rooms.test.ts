@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { readPackages } from './packages.ts';
+
+/** Who may know whom. What is not here may know anything, and nothing may know it. */
+const mayKnow: Record<string, string[]> = {
+  kube: [],
+  http: [],
+  contracts: [],
+  testing: [],
+  registry: ['kube'],
+  rpc: ['registry'],
+  service: ['registry', 'rpc', 'http'],
+  greeter: ['service', 'rpc', 'contracts'],
+  api: ['service', 'rpc', 'registry', 'http', 'kube'],
+  web: ['service', 'rpc', 'registry', 'http', 'kube'],
+  cli: ['service', 'rpc', 'registry', 'http', 'kube', 'api', 'web'],
+};
+
+/** The rooms that each outside package comes in by. */
+const doors: Record<string, string[]> = {
+  '@bufbuild/protobuf': ['contracts', 'rpc'],
+  '@grpc/grpc-js': ['rpc'],
+  '@kubernetes/client-node': ['kube', 'e2e', 'workspace'],
+  'dns-packet': ['registry'],
+  esbuild: ['workspace'],
+  fastify: ['http'],
+  pino: ['service'],
+  preact: ['web'],
+  'prom-client': ['service'],
+  ws: ['http'],
+  yaml: ['workspace'],
+  zod: ['service'],
+};
+
+const packages = readPackages();
+
+test.each(packages)('$room knows only the rooms it may know', ({ room, rooms }) => {
+  const allowed = mayKnow[room] ?? Object.keys(mayKnow);
+  expect(rooms.filter((other) => !allowed.includes(other))).toEqual([]);
+});
+
+test.each(packages)('$room tests with no rooms of ours but testing and contracts', (pkg) => {
+  const ours = pkg.development.filter((name) => name.startsWith('@micro/'));
+  expect(ours.filter((name) => !/testing|contracts/.test(name))).toEqual([]);
+});
+
+test.each(packages)('$room lets in only what it is the door of', ({ room, outside }) => {
+  expect(outside.filter((name) => !doors[name]?.includes(room))).toEqual([]);
+});

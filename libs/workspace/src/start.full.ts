@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, expect, test } from 'vitest';
+import { workspaceRoot } from './packages.ts';
+
+const greeting = 'http://127.0.0.1:8080/greeter/say/hello?name=John';
+const call = {
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: '{"service":"go.micro.srv.greeter","endpoint":"Say.Hello","request":{"name":"John"}}',
+};
+/** Every process that npm start begins inherits it: by this they are found, and no others. */
+const mark = `MICRO_TEST_MARK=${process.pid}`;
+
+let child: ChildProcess | undefined;
+afterEach(() => child?.kill('SIGKILL'));
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  'npm start answers within 5 s, and %s ends all of it within 3 s',
+  async (signal) => {
+    expect(await portTaken(), 'port 8080 must be free for npm start').toBe(false);
+    const [name = '', value = ''] = mark.split('=');
+    const started = performance.now();
+    child = spawn('npm', ['start'], {
+      cwd: workspaceRoot,
+      env: { ...process.env, [name]: value },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ready = output(child, /Ready in/);
+    let answer: unknown;
+    while (answer === undefined) {
+      answer = await fetch(greeting).then(
+        (response) => (response.ok ? response.json() : undefined),
+        () => pause(20),
+      );
+    }
+    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(answer).toEqual({ msg: 'Hello John' });
+    expect(await (await fetch('http://127.0.0.1:8080/rpc', call)).json()).toEqual({
+      msg: 'Hello John',
+    });
+    await ready;
+    expect(marked().length).toBeGreaterThan(3);
+
+    const stopped = performance.now();
+    child.kill(signal);
+    await once(child, 'exit');
+    while (marked().length > 0) await pause(20);
+    expect(performance.now() - stopped).toBeLessThan(3_000);
+  },
+);
+
+test('a start that is killed takes its services with it', async () => {
+  const [name = '', value = ''] = mark.split('=');
+  child = spawn('npm', ['start'], {
+    cwd: workspaceRoot,
+    env: { ...process.env, [name]: value },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await output(child, /Ready in/);
+  child.kill('SIGKILL');
+  while (marked().length > 0) await pause(50);
+});
+
+function output(process: ChildProcess, pattern: RegExp): Promise<void> {
+  return new Promise((resolve) => {
+    let text = '';
+    process.stdout?.on('data', (chunk) => {
+      text += chunk;
+      if (pattern.test(text)) resolve();
+    });
+  });
+}
+
+/** The processes that carry the mark, from /proc. */
+function marked(): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(mark);
+    } catch {
+      return false; // It ended while we looked.
+    }
+  });
+}
+
+async function portTaken(): Promise<boolean> {
+  const socket = connect(8080, '127.0.0.1');
+  const taken = await once(socket, 'connect').then(
+    () => true,
+    () => false,
+  );
+  socket.destroy();
+  return taken;
+}
