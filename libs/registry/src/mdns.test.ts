@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import dns from 'dns-packet';
 import { afterEach, describe, expect, test } from 'vitest';
 import { registryContract } from './contract.ts';
@@ -62,19 +63,30 @@ async function shows(view: View, count: number): Promise<void> {
 }
 
 describe('a service in another process', () => {
-  /** Registers, says so, and lives on. */
-  async function start(domain: string): Promise<ChildProcess> {
+  function run(domain: string, body: string): ChildProcess & { stdout: Readable } {
     const code = `
       const { createMdnsRegistry } = await import(${JSON.stringify(import.meta.resolve('./mdns.ts'))});
-      const registry = createMdnsRegistry({ domain: ${JSON.stringify(domain)} });
-      await registry.register(${JSON.stringify(node)}, { ttlMs: 2_000 });
-      process.once('SIGTERM', () => registry.close());
-      console.log('registered');
+      const connect = () => createMdnsRegistry({ domain: ${JSON.stringify(domain)} });
+      const node = ${JSON.stringify(node)};
+      ${body}
     `;
     const child = spawn(process.execPath, ['--input-type=module', '--eval', code], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     open.push(() => child.kill('SIGKILL'));
+    return child;
+  }
+  /** Registers, says so, and lives on. */
+  async function start(domain: string): Promise<ChildProcess> {
+    const child = run(
+      domain,
+      `
+      const registry = connect();
+      await registry.register(node, { ttlMs: 2_000 });
+      process.once('SIGTERM', () => registry.close());
+      console.log('registered');
+      `,
+    );
     await once(child.stdout, 'data');
     return child;
   }
@@ -95,6 +107,21 @@ describe('a service in another process', () => {
     const view = registry({ domain }).watch('a');
     await view.synced;
     expect(view.nodes).toEqual([node]);
+  });
+
+  test('ends by itself when its registries are closed, used or not', async () => {
+    const child = run(
+      ownDomain(),
+      `
+      const [one, two, three] = [connect(), connect(), connect()];
+      await Promise.all([one.register(node), one.watch().synced, one.deregister(node)]);
+      const opening = two.register(node);
+      await Promise.all([one.close(), two.close(), opening, three.close()]);
+      one.watch();
+      await three.register(node).catch(() => {});
+      `,
+    );
+    expect(await once(child, 'exit')).toEqual([0, null]);
   });
 
   test('is forgotten in seconds when it is killed, and not while it lives', async () => {
@@ -121,20 +148,6 @@ test('says goodbye for what is still registered when it closes', async () => {
   await writer.close();
   await shows(view, 0);
   await expect(writer.register(node)).rejects.toThrow(/expected an open registry, it is closed/);
-});
-
-test('frees its sockets when it closes', async () => {
-  const domain = ownDomain();
-  const held = () => process.getActiveResourcesInfo().filter((name) => /UDP/.test(name));
-  // Those of earlier tests are closed, but the system may not be done with them.
-  await expect.poll(held).toEqual([]);
-  const [one, two] = [createMdnsRegistry({ domain }), createMdnsRegistry({ domain })];
-  await Promise.all([one.register(node), one.watch().synced, one.deregister(node)]);
-  const early = two.register(node);
-  expect(held()).not.toEqual([]);
-  await Promise.all([one.close(), two.close(), early]);
-  one.watch();
-  await expect.poll(held).toEqual([]);
 });
 
 test('shares the port with another program that speaks mDNS', async () => {
