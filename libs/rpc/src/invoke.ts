@@ -5,6 +5,9 @@ import { RpcError } from './errors.ts';
 import { writeMetadata } from './metadata.ts';
 import { defineMethod, type Message, type MessageInit } from './method.ts';
 
+/** Who says so where no service did: the name go-micro's clients give themselves. */
+const callerId = 'go.micro.client';
+
 export interface InvokeOptions {
   /** Milliseconds since 1970; Infinity for never. */
   readonly deadline: number;
@@ -25,13 +28,12 @@ export function invoke(
   options: InvokeOptions,
 ): Promise<Message> | AsyncIterable<Message> {
   const { path, requestSerialize: write, responseDeserialize: read } = defineMethod(method);
-  const id = method.parent.typeName;
   const metadata = writeMetadata(options.metadata);
   const limits = { deadline: options.deadline };
   switch (method.methodKind) {
     case 'unary':
       return retried(method, options, () =>
-        one(id, options, (done) =>
+        one(options, (done) =>
           channel.makeUnaryRequest(
             path,
             write,
@@ -44,13 +46,13 @@ export function invoke(
         ),
       );
     case 'client_streaming':
-      return one(id, options, (done) => {
+      return one(options, (done) => {
         const call = channel.makeClientStreamRequest(path, write, read, metadata, limits, done);
         void send(call, request as AsyncIterable<MessageInit>);
         return call;
       });
     case 'server_streaming':
-      return many(id, options, () =>
+      return many(options, () =>
         channel.makeServerStreamRequest(
           path,
           write,
@@ -61,7 +63,7 @@ export function invoke(
         ),
       );
     case 'bidi_streaming':
-      return many(id, options, () => {
+      return many(options, () => {
         const call = channel.makeBidiStreamRequest(path, write, read, metadata, limits);
         void send(call, request as AsyncIterable<MessageInit>);
         return call;
@@ -89,13 +91,12 @@ async function retried(
 }
 
 async function one(
-  id: string,
   { signals }: InvokeOptions,
   start: (done: grpc.requestCallback<Message>) => grpc.ClientUnaryCall,
 ): Promise<Message> {
   const { promise, resolve, reject } = Promise.withResolvers<Message>();
   const call = start((error, response) =>
-    error ? reject(RpcError.from(error, id)) : resolve(response as Message),
+    error ? reject(RpcError.from(error, callerId)) : resolve(response as Message),
   );
   const release = cancelOn(signals, call);
   try {
@@ -106,7 +107,6 @@ async function one(
 }
 
 async function* many(
-  id: string,
   { signals }: InvokeOptions,
   start: () => grpc.ClientReadableStream<Message>,
 ): AsyncGenerator<Message> {
@@ -115,7 +115,7 @@ async function* many(
   try {
     for await (const message of call) yield message as Message;
   } catch (error) {
-    throw RpcError.from(error, id);
+    throw RpcError.from(error, callerId);
   } finally {
     release();
     // Leaving the loop does not end the call by itself: the service would stream on.

@@ -70,8 +70,12 @@ export function createDynamic(options: DynamicOptions): Dynamic {
       signal: AbortSignal.timeout(learnTimeoutMs),
     }).then(({ services: names, types }) => createSchema(service, names, types));
     schemas.set(service, learned);
-    learned.catch(() => schemas.delete(service));
-    return learned;
+    try {
+      return await learned;
+    } catch (error) {
+      schemas.delete(service);
+      throw error instanceof RpcError && error.code === 501 ? notTold(service, error) : error;
+    }
   };
   const limits = (call: DynamicCall, timeout: number) => ({
     deadline: Date.now() + (call.timeoutMs ?? timeout),
@@ -129,6 +133,14 @@ export function createDynamic(options: DynamicOptions): Dynamic {
       throw new RpcError(400, (cause as Error).message, { id: name, cause });
     }
   }
+}
+
+function notTold(service: string, cause: RpcError): RpcError {
+  return new RpcError(
+    501,
+    `${service} does not tell its schema; it can be called by JSON once it serves grpc.reflection.v1`,
+    { cause },
+  );
 }
 
 function writeJson(
