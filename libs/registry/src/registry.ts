@@ -88,7 +88,10 @@ export interface Registry {
   deregister(node: Node): Promise<void>;
   /** Follows one service, or all of them. All views of a registry share one source. */
   watch(service?: string): View;
-  /** Stops following and frees what it holds; registrations stay as they are. */
+  /**
+   * Stops following and frees what it holds. Registrations stay as they are, except in mdns, whose
+   * record is the process itself: it says goodbye.
+   */
   close(): Promise<void>;
 }
 
