@@ -1,45 +1,36 @@
 import { Say } from '@micro/contracts';
-import { createMemoryRegistry } from '@micro/registry';
-import { type Client, createChannels, createClientFactory, createServer } from '@micro/rpc';
-import { afterEach, expect, test } from 'vitest';
+import type { Client } from '@micro/rpc';
+import { type Running, start } from '@micro/service';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { say } from './say.ts';
 
-let open = new AsyncDisposableStack();
-afterEach(async () => {
-  await open.disposeAsync();
-  open = new AsyncDisposableStack();
+let running: Running;
+let greeter: Client<typeof Say>;
+
+beforeAll(async () => {
+  const name = 'go.micro.srv.greeter';
+  const flags = ['--registry=memory', '--log_level=error'];
+  running = await start({ name, handlers: [[Say, say]] }, flags, {});
+  greeter = running.client(Say, name);
 });
 
-/** The greeter on a free port, called as others call it. */
-async function greeter(): Promise<Client<typeof Say>> {
-  const registry = createMemoryRegistry();
-  const channels = createChannels(registry);
-  const client = createClientFactory({ channels, name: 'test' });
-  const service = 'go.micro.srv.greeter';
-  const server = createServer({ name: service, handlers: [[Say, say]], client });
-  const address = await server.listen('127.0.0.1:0');
-  open.defer(() => server.close(100));
-  open.defer(() => channels.close());
-  const { endpoints } = server;
-  await registry.register({ id: '1', service, version: '1', address, metadata: {}, endpoints });
-  return client(Say, service);
-}
+afterAll(() => running.stop());
 
-test('greets, counts and chats', async () => {
-  const client = await greeter();
-  expect((await client.hello({ name: 'John' })).msg).toBe('Hello John');
-  expect(await Array.fromAsync(client.count({ to: 3 }), ({ n }) => n)).toEqual([1, 2, 3]);
+test('greets', async () => {
+  expect((await greeter.hello({ name: 'John' })).msg).toBe('Hello John');
+});
+
+test('counts, up to a limit', async () => {
+  expect(await Array.fromAsync(greeter.count({ to: 3 }), ({ n }) => n)).toEqual([1, 2, 3]);
+  const tooMany = Array.fromAsync(greeter.count({ to: 10_001 }));
+  await expect(tooMany).rejects.toMatchObject({ code: 400 });
+});
+
+test('answers each greeting of a chat', async () => {
   const names = (async function* () {
     yield { name: 'Ann' };
     yield { name: 'Bob' };
   })();
-  expect(await Array.fromAsync(client.chat(names), ({ msg }) => msg)).toEqual([
-    'Hello Ann',
-    'Hello Bob',
-  ]);
-});
-
-test('refuses to count for ever', async () => {
-  const client = await greeter();
-  await expect(Array.fromAsync(client.count({ to: 10_001 }))).rejects.toMatchObject({ code: 400 });
+  const said = await Array.fromAsync(greeter.chat(names), ({ msg }) => msg);
+  expect(said).toEqual(['Hello Ann', 'Hello Bob']);
 });

@@ -1,6 +1,12 @@
 import { close, createHttpServer, listen } from '@micro/http';
 import type { Registrar, Registry } from '@micro/registry';
-import { type Answered, createServer, type DescService, type ServedList } from '@micro/rpc';
+import {
+  type Answered,
+  type ClientFactory,
+  createServer,
+  type DescService,
+  type ServedList,
+} from '@micro/rpc';
 import { createCallers } from './callers.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
@@ -17,6 +23,8 @@ export interface Running {
   /** Where it answers HTTP, `host:port`: its own, or health and metrics. */
   readonly httpAddress: string;
   readonly log: Log;
+  /** Calls services as this one does; with `--registry=memory` it finds itself, and no other. */
+  readonly client: ClientFactory;
   /** Leaves in order: not ready, withdrawn, calls in flight finished, closed. */
   stop(): Promise<void>;
 }
@@ -108,6 +116,7 @@ export async function start<
     address,
     httpAddress,
     log,
+    client,
     stop() {
       stopped ??= stop();
       return stopped;
