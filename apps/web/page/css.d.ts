@@ -1,0 +1,2 @@
+/** Styles are gathered into main.css by the bundler. */
+declare module '*.css';

@@ -1,0 +1,8 @@
+import type { ServerResponse } from 'node:http';
+
+/** Aborted when the response is closed. The request's own signal is over once its body is read. */
+export function left(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  response.once('close', () => controller.abort());
+  return controller.signal;
+}

@@ -1,0 +1,4 @@
+import { run } from '@micro/service';
+import { web } from './web.ts';
+
+run(web);
