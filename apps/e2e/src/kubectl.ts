@@ -1,0 +1,40 @@
+import type { V1Pod, V1PodList } from '@kubernetes/client-node';
+import { run } from './command.ts';
+import { until } from './until.ts';
+
+/** Runs kubectl in our namespace, for a minute at most. */
+export function kubectl(...args: string[]): Promise<string> {
+  const signal = AbortSignal.timeout(60_000);
+  return run('kubectl', ['--namespace', 'micro', ...args], { signal });
+}
+
+/** Gives the cluster an object. */
+export async function apply(object: unknown): Promise<void> {
+  const args = ['--namespace', 'micro', 'apply', '--filename', '-'];
+  await run('kubectl', args, { input: JSON.stringify(object) });
+}
+
+/** The pods of an app that are not going. */
+export async function podsOf(app: string): Promise<V1Pod[]> {
+  const text = await kubectl('get', 'pods', '--selector', `app=${app}`, '--output', 'json');
+  const list: V1PodList = JSON.parse(text);
+  return list.items.filter(({ metadata }) => !metadata?.deletionTimestamp);
+}
+
+/** Waits until greeter runs as it was deployed, with two pods, and nothing is being replaced. */
+export async function settled(): Promise<V1Pod[]> {
+  return await until('two ready pods of greeter', 60_000, async () => {
+    const pods = await podsOf('greeter');
+    return pods.length === 2 && pods.every(isReady) && pods;
+  });
+}
+
+/** Whether a pod may be sent calls. */
+export function isReady({ status }: V1Pod): boolean {
+  return !!status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
+}
+
+/** The names of pods. */
+export function namesOf(pods: readonly V1Pod[]): string[] {
+  return pods.map(({ metadata }) => metadata?.name ?? '');
+}
