@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import {
@@ -145,4 +146,14 @@ test('waits for a request in flight when it closes, and ends one that lasts too 
   expect(await (await slow).text()).toBe('in time');
   await closed;
   await expect(fetch(url)).rejects.toThrow();
+});
+
+test('does not wait for a connection on which nothing was ever asked', async () => {
+  const { port } = new URL(await server());
+  const silent = connect(Number(port), '127.0.0.1');
+  await once(silent, 'connect');
+  const [app] = open.splice(0);
+  const ended = once(silent, 'close');
+  await close(app!, 60_000);
+  await ended;
 });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { answerErrors, type OnHttpError } from './http-error.ts';
 import { addProbes, type Probes } from './probes.ts';
@@ -40,6 +41,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
   });
+  dropUnused(app);
   answerErrors(app, options.name, options.onError);
   addProbes(app, options);
   if (options.stats) addStats(app);
@@ -78,4 +80,17 @@ export async function close(app: HttpServer, graceMs: number): Promise<void> {
 /** A caller's id is kept if it is one line of harmless letters, for it goes into logs. */
 function requestId(given: string | string[] | undefined): string {
   return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
+}
+
+/** Ends connections that were opened and never used, as browsers do, when it closes: Node waits for them. */
+function dropUnused(app: HttpServer): void {
+  const unused = new Set<Socket>();
+  app.server.on('connection', (socket: Socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
+  app.server.on('request', ({ socket }: { socket: Socket }) => unused.delete(socket));
+  app.addHook('preClose', async () => {
+    for (const socket of unused) socket.destroy();
+  });
 }

@@ -156,7 +156,8 @@ async function* requestsOf(
     | grpc.ServerDuplexStream<Message, MessageInit>,
 ): AsyncGenerator<Message> {
   try {
-    for await (const request of call) yield request as Message;
+    // A handler that stops reading has not ended the call: its answer or its error is still to come.
+    for await (const request of call.iterator({ destroyOnReturn: false })) yield request as Message;
   } catch (error) {
     if (!call.cancelled) throw error;
   }

@@ -31,7 +31,8 @@ class RoundRobin implements experimental.LoadBalancer {
     this.#helper = helper;
     this.#childHelper = experimental.createChildChannelControlHelper(helper, {
       updateState: (_state, _picker, error) => {
-        if (error) this.#lastError = error;
+        // grpc-js ends it with the resolver's note, which only lists without nodes have.
+        if (error) this.#lastError = error.replace(/\.? Resolution note: $/, '');
         this.#publish();
       },
     });

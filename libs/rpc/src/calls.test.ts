@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer as createHttp2Server } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { Say } from '@micro/contracts';
 import { createMemoryRegistry, type Node, type Registry } from '@micro/registry';
 import { afterEach, expect, test } from 'vitest';
@@ -314,4 +314,58 @@ test('calls again what a node that died left unanswered, if its proto says that 
       await Array.fromAsync(client.chat((async function* () {})()));
   })();
   await expect(chat).rejects.toMatchObject({ code: 503 });
+});
+
+test('a handler that throws while it reads requests is heard', async () => {
+  const registry = createMemoryRegistry();
+  async function* chat(requests: AsyncIterable<unknown>) {
+    for await (const _ of requests) {
+      yield { msg: 'one' };
+      throw new RpcError(412, 'enough');
+    }
+  }
+  await greeter(registry, { chat });
+  const endless = async function* () {
+    for (;;) yield { name: 'a' };
+  };
+  const said = caller(registry)(Say, name).chat(endless());
+  await expect(Array.fromAsync(said)).rejects.toMatchObject({ code: 412, detail: 'enough' });
+});
+
+test('requests that can not be had end the call, and say why', async () => {
+  const registry = createMemoryRegistry();
+  await greeter(registry);
+  const failing = async function* () {
+    yield { name: 'a' };
+    throw new RpcError(400, 'no more names');
+  };
+  const said = caller(registry)(Say, name).chat(failing());
+  await expect(Array.fromAsync(said)).rejects.toMatchObject({ code: 400, detail: 'no more names' });
+});
+
+test('a service may have any name', async () => {
+  const registry = createMemoryRegistry();
+  const { node } = await greeter(registry);
+  const strange = 'a service/of <mine>.7';
+  await registry.register({ ...node, service: strange });
+  expect((await caller(registry)(Say, strange).hello({ name: 'John' })).msg).toBe('Hello John');
+});
+
+test.each([{ connection: 'x' }, { 'grpc-timeout': '1S' }, { ä: 'x' }, { a: 'ü' }])(
+  'metadata %j is refused before it is sent',
+  async (metadata) => {
+    const registry = createMemoryRegistry();
+    await greeter(registry);
+    const call = caller(registry)(Say, name).hello({}, { metadata });
+    await expect(call).rejects.toMatchObject({ code: 400 });
+  },
+);
+
+test('closes in time though someone holds a connection and says nothing', async () => {
+  const { node, close } = await greeter(createMemoryRegistry());
+  const { port } = new URL(`http://${node.address}`);
+  const silent = connect(Number(port), '127.0.0.1');
+  open.push(() => silent.destroy());
+  await once(silent, 'connect');
+  await close();
 });

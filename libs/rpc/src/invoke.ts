@@ -4,6 +4,7 @@ import type * as grpc from '@grpc/grpc-js';
 import { RpcError } from './errors.ts';
 import { writeMetadata } from './metadata.ts';
 import { defineMethod, type Message, type MessageInit } from './method.ts';
+import { send } from './send.ts';
 
 /** Who says so where no service did: the name go-micro's clients give themselves. */
 const callerId = 'go.micro.client';
@@ -28,7 +29,7 @@ export function invoke(
   options: InvokeOptions,
 ): Promise<Message> | AsyncIterable<Message> {
   const { path, requestSerialize: write, responseDeserialize: read } = defineMethod(method);
-  const metadata = writeMetadata(options.metadata);
+  const metadata = (): grpc.Metadata => writeMetadata(options.metadata);
   const limits = { deadline: options.deadline };
   switch (method.methodKind) {
     case 'unary':
@@ -39,16 +40,16 @@ export function invoke(
             write,
             read,
             request as MessageInit,
-            metadata,
+            metadata(),
             limits,
             done,
           ),
         ),
       );
     case 'client_streaming':
-      return one(options, (done) => {
-        const call = channel.makeClientStreamRequest(path, write, read, metadata, limits, done);
-        void send(call, request as AsyncIterable<MessageInit>);
+      return one(options, (done, fail) => {
+        const call = channel.makeClientStreamRequest(path, write, read, metadata(), limits, done);
+        send(call, request as AsyncIterable<MessageInit>).catch(fail);
         return call;
       });
     case 'server_streaming':
@@ -58,14 +59,14 @@ export function invoke(
           write,
           read,
           request as MessageInit,
-          metadata,
+          metadata(),
           limits,
         ),
       );
     case 'bidi_streaming':
-      return many(options, () => {
-        const call = channel.makeBidiStreamRequest(path, write, read, metadata, limits);
-        void send(call, request as AsyncIterable<MessageInit>);
+      return many(options, (fail) => {
+        const call = channel.makeBidiStreamRequest(path, write, read, metadata(), limits);
+        send(call, request as AsyncIterable<MessageInit>).catch(fail);
         return call;
       });
   }
@@ -90,13 +91,21 @@ async function retried(
   }
 }
 
+/** Ends a call because its own requests could not be had. */
+type Fail = (thrown: unknown) => void;
+
 async function one(
   { signals }: InvokeOptions,
-  start: (done: grpc.requestCallback<Message>) => grpc.ClientUnaryCall,
+  start: (done: grpc.requestCallback<Message>, fail: Fail) => grpc.ClientUnaryCall,
 ): Promise<Message> {
   const { promise, resolve, reject } = Promise.withResolvers<Message>();
-  const call = start((error, response) =>
-    error ? reject(RpcError.from(error, callerId)) : resolve(response as Message),
+  const call = start(
+    (error, response) =>
+      error ? reject(RpcError.from(error, callerId)) : resolve(response as Message),
+    (thrown) => {
+      reject(RpcError.from(thrown, callerId));
+      call.cancel();
+    },
   );
   const release = cancelOn(signals, call);
   try {
@@ -108,45 +117,23 @@ async function one(
 
 async function* many(
   { signals }: InvokeOptions,
-  start: () => grpc.ClientReadableStream<Message>,
+  start: (fail: Fail) => grpc.ClientReadableStream<Message>,
 ): AsyncGenerator<Message> {
-  const call = start();
+  let own: unknown;
+  const call = start((thrown) => {
+    own = thrown;
+    call.cancel();
+  });
   const release = cancelOn(signals, call);
   try {
     for await (const message of call) yield message as Message;
   } catch (error) {
-    throw RpcError.from(error, callerId);
+    throw RpcError.from(own ?? error, callerId);
   } finally {
     release();
     // Leaving the loop does not end the call by itself: the service would stream on.
     call.on('error', () => {});
     call.cancel();
-  }
-}
-
-/** Sends every request as fast as the other side reads; a source that fails cancels the call. */
-async function send(
-  call: grpc.ClientWritableStream<MessageInit>,
-  requests: AsyncIterable<MessageInit>,
-): Promise<void> {
-  const { promise: over, resolve } = Promise.withResolvers<'over'>();
-  call.once('status', () => resolve('over'));
-  const source = requests[Symbol.asyncIterator]();
-  try {
-    for (;;) {
-      const next = await Promise.race([source.next(), over]);
-      if (next === 'over') return;
-      if (next.done) break;
-      if (!call.write(next.value)) {
-        const drained = new Promise<void>((drain) => call.once('drain', drain));
-        if ((await Promise.race([drained, over])) === 'over') return;
-      }
-    }
-    call.end();
-  } catch {
-    call.cancel();
-  } finally {
-    void source.return?.();
   }
 }
 

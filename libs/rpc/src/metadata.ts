@@ -1,11 +1,11 @@
 import { Metadata } from '@grpc/grpc-js';
+import { RpcError } from './errors.ts';
 
-/**
- * Keys that belong to one connection or one call and never travel on. `connection` and its kin make
- * grpc-js try again without end; `timeout` and `micro-from-service` are said anew at every hop.
- */
-const notInherited =
-  /^(:|grpc-|connection$|keep-alive$|proxy-|transfer-encoding$|upgrade$|te$|trailer$|host$|content-|accept|user-agent$|timeout$|micro-from-service$)/;
+/** Keys that belong to one connection. */
+const ofConnection =
+  /^(:|grpc-|connection$|keep-alive$|proxy-|transfer-encoding$|upgrade$|te$|trailer$|host$|content-)/;
+/** Keys that are said anew at every hop. */
+const ofHop = /^(accept|user-agent$|timeout$|micro-from-service$)/;
 
 /** The text values of gRPC metadata, several of one key joined by ", ". */
 export function readMetadata(metadata: Metadata): Record<string, string> {
@@ -20,17 +20,25 @@ export function readMetadata(metadata: Metadata): Record<string, string> {
 export function inheritMetadata(
   metadata: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  return Object.fromEntries(Object.entries(metadata).filter(([key]) => !notInherited.test(key)));
+  return Object.fromEntries(
+    Object.entries(metadata).filter(([key]) => !ofConnection.test(key) && !ofHop.test(key)),
+  );
 }
 
-/** @throws TypeError naming the key that gRPC does not allow. */
+/**
+ * @throws RpcError 400 naming what gRPC does not allow, or what belongs to the connection: a key
+ * `connection` makes grpc-js try again without end.
+ */
 export function writeMetadata(entries: Readonly<Record<string, string>>): Metadata {
   const metadata = new Metadata();
   for (const [key, value] of Object.entries(entries)) {
+    if (ofConnection.test(key))
+      throw new RpcError(400, `expected no metadata ${key}: it belongs to the connection`);
     try {
       metadata.set(key, value);
     } catch (cause) {
-      throw new TypeError(
+      throw new RpcError(
+        400,
         `expected metadata ${JSON.stringify(key)} to be printable ASCII with a key of a-z, 0-9, "-", "_" and "."`,
         { cause },
       );

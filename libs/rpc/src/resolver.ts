@@ -83,8 +83,8 @@ class RegistryResolver implements experimental.Resolver {
   }
 
   static getDefaultAuthority(target: experimental.GrpcUri): string {
-    // A name whose last label is a number would be read as a broken IPv4 address.
-    return `${target.path}.micro`;
+    // grpc-js makes a URL of it: a strange letter, or a name that ends in a number, would be no host.
+    return `${decodeURIComponent(target.path).replace(/[^a-z0-9.-]/gi, '-')}.micro`;
   }
 }
 

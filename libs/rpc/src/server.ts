@@ -65,8 +65,13 @@ export function createServer<const Services extends readonly DescService[]>(
     setServing: health.setServing,
     async close(graceMs) {
       health.close();
-      const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
-      const patience = setTimeout(() => server.forceShutdown(), graceMs);
+      const { promise: closed, resolve } = Promise.withResolvers<void>();
+      server.tryShutdown(() => resolve());
+      const patience = setTimeout(() => {
+        server.forceShutdown();
+        // A connection that never spoke HTTP/2 is no session that could be ended.
+        resolve();
+      }, graceMs);
       await closed;
       clearTimeout(patience);
     },
