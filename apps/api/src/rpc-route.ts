@@ -1,9 +1,9 @@
 import type { HttpServer } from '@micro/http';
+import { left } from '@micro/http';
 import { RpcError } from '@micro/rpc';
 import type { JsonValue } from '@micro/rpc/dynamic';
 import type { Service } from '@micro/service';
 import { metadataOf, timeoutOf } from './headers.ts';
-import { whileConnected } from './while-connected.ts';
 
 /**
  * go-micro's `POST /rpc`: `{ service, endpoint, request }` as JSON or as form fields; `method` is
@@ -16,7 +16,7 @@ export function addRpcRoute(app: HttpServer, { dynamic }: Service): void {
       metadata: metadataOf(request.headers, request.id),
       ...timeoutOf(request.headers),
     };
-    return dynamic.call({ service, endpoint, ...options, signal: whileConnected(reply) }, message);
+    return dynamic.call({ service, endpoint, ...options, signal: left(reply.raw) }, message);
   });
 }
 

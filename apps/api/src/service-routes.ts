@@ -1,4 +1,5 @@
 import type { HttpServer } from '@micro/http';
+import { left } from '@micro/http';
 import type { View } from '@micro/registry';
 import { RpcError } from '@micro/rpc';
 import type { Service } from '@micro/service';
@@ -6,7 +7,6 @@ import type { ApiOptions } from './api.ts';
 import { requestOf } from './body.ts';
 import { metadataOf, timeoutOf } from './headers.ts';
 import { type Target, targetOf } from './path.ts';
-import { whileConnected } from './while-connected.ts';
 
 /** The namespace that is for the outside as a whole; elsewhere each method must say that it is. */
 const openNamespace = 'go.micro.api';
@@ -29,7 +29,7 @@ export function addServiceRoutes(app: HttpServer, service: Service<ApiOptions>):
         service: name,
         endpoint: target.endpoint,
         metadata: metadataOf(request.headers, request.id),
-        signal: whileConnected(reply),
+        signal: left(reply.raw),
         ...timeoutOf(request.headers),
       },
       message,

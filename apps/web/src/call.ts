@@ -1,7 +1,7 @@
 import type { HttpServer } from '@micro/http';
+import { left } from '@micro/http';
 import type { Service } from '@micro/service';
 import { readCall, type UnaryRequest, unarySchema } from './call-request.ts';
-import { left } from './left.ts';
 
 /**
  * `POST /call`: calls a method that answers once, and answers `{ response, durationMs }` or the

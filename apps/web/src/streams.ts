@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
+import { left } from '@micro/http';
 import { RpcError } from '@micro/rpc';
-import { left } from './left.ts';
 
 /** The answers that last: no more at once than we can carry, and none of them holds up an exit. */
 export interface Streams {

@@ -7,4 +7,5 @@ export {
   listen,
   maxBodyBytes,
 } from './http-server.ts';
+export { left } from './left.ts';
 export type { Probes } from './probes.ts';
