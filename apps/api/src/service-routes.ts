@@ -15,12 +15,12 @@ const openNamespace = 'go.micro.api';
 export function addServiceRoutes(app: HttpServer, service: Service<ApiOptions>): void {
   const { dynamic, options, registry } = service;
   const services = registry.watch();
-  service.stopping.addEventListener('abort', () => services.close());
+  app.addHook('onClose', async () => services.close());
 
   app.all('/*', async (request, reply) => {
     const target = targetOf(decode(request.url));
     if (!target) return { name: service.name, version: options.server_version };
-    await services.synced;
+    await dynamic.synced();
     const name = find(services, options.namespace, target);
     const schema = await dynamic.describe(name);
     const message = requestOf(schema.method(target.endpoint), request.url, request.body);

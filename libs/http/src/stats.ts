@@ -29,7 +29,9 @@ export function addStats(app: FastifyInstance): void {
     const stats = {
       started,
       memory: `${(process.memoryUsage.rss() / 2 ** 20).toFixed(2)}mb`,
-      counters,
+      counters: counters.filter(
+        ({ timestamp }) => timestamp * 1000 > Date.now() - maxBuckets * bucketMs,
+      ),
     };
     const wanted = `${headers.accept} ${headers['content-type']}`;
     if (!wanted.includes('text/html')) return stats;

@@ -351,15 +351,19 @@ test('a service may have any name', async () => {
   expect((await caller(registry)(Say, strange).hello({ name: 'John' })).msg).toBe('Hello John');
 });
 
-test.each([{ connection: 'x' }, { 'grpc-timeout': '1S' }, { ä: 'x' }, { a: 'ü' }])(
-  'metadata %j is refused before it is sent',
-  async (metadata) => {
-    const registry = createMemoryRegistry();
-    await greeter(registry);
-    const call = caller(registry)(Say, name).hello({}, { metadata });
-    await expect(call).rejects.toMatchObject({ code: 400 });
-  },
-);
+test.each([
+  { connection: 'x' },
+  { 'http2-settings': 'x' },
+  { large: 'x'.repeat(20_000) },
+  { 'grpc-timeout': '1S' },
+  { ä: 'x' },
+  { a: 'ü' },
+])('metadata %.40j is refused before it is sent', async (metadata) => {
+  const registry = createMemoryRegistry();
+  await greeter(registry);
+  const call = caller(registry)(Say, name).hello({}, { metadata });
+  await expect(call).rejects.toMatchObject({ code: 400 });
+});
 
 test('closes in time though someone holds a connection and says nothing', async () => {
   const { node, close } = await greeter(createMemoryRegistry());

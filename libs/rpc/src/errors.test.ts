@@ -48,6 +48,14 @@ test('reads the error JSON of a Go service', () => {
   expect(received(status.NOT_FOUND, details).toJSON()).toEqual(JSON.parse(details));
 });
 
+test('takes a code that is no HTTP status for 500', () => {
+  for (const code of ['404.5', '200', '1e9', '-1'])
+    expect(received(status.UNKNOWN, `{"code":${code},"detail":"d"}`)).toMatchObject({
+      code: 500,
+      detail: 'd',
+    });
+});
+
 test('takes words that only look like JSON for words', () => {
   expect(received(status.INTERNAL, '{"code":"x"}').detail).toBe('{"code":"x"}');
   expect(received(status.INTERNAL, '{').detail).toBe('{');

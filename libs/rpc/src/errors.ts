@@ -100,6 +100,15 @@ export class RpcError extends Error {
   }
 }
 
+/**
+ * Whether the failure is the connection's: no service said so, and perhaps none has seen the call.
+ */
+export function isUnanswered({ cause }: RpcError): boolean {
+  return (
+    isServiceError(cause) && cause.code === GrpcStatus.UNAVAILABLE && !parseErrorJson(cause.details)
+  );
+}
+
 /** Reads the status of a call: go-micro's JSON where the details hold it, else gRPC's own words. */
 function fromGrpc(error: ServiceError, id: string): RpcError {
   const json = parseErrorJson(error.details);
@@ -115,7 +124,12 @@ function parseErrorJson(details: string): ErrorJson | undefined {
     const { id = '', code, detail } = json;
     if (typeof code !== 'number' || typeof detail !== 'string' || typeof id !== 'string')
       return undefined;
-    return { id, code: code >= 400 && code <= 599 ? code : 500, detail, status: '' };
+    return {
+      id,
+      code: Number.isInteger(code) && code >= 400 && code <= 599 ? code : 500,
+      detail,
+      status: '',
+    };
   } catch {
     return undefined; // Only words that begin like JSON.
   }

@@ -1,7 +1,7 @@
 import type { DescMethod } from '@bufbuild/protobuf';
 import { MethodOptions_IdempotencyLevel as Idempotency } from '@bufbuild/protobuf/wkt';
 import type * as grpc from '@grpc/grpc-js';
-import { RpcError } from './errors.ts';
+import { isUnanswered, RpcError } from './errors.ts';
 import { writeMetadata } from './metadata.ts';
 import { defineMethod, type Message, type MessageInit } from './method.ts';
 import { send } from './send.ts';
@@ -74,7 +74,8 @@ export function invoke(
 
 /**
  * Calls once more what a dying node left unanswered; the balancer's next turn is another one. Only
- * methods that say they may be called twice: the first call may have been carried out.
+ * methods that say they may be called twice: the first call may have been carried out. What a
+ * service answered is final, its "overloaded" above all: else each hop would double the calls.
  */
 async function retried(
   { idempotency }: DescMethod,
@@ -86,7 +87,7 @@ async function retried(
   } catch (error) {
     const safe = idempotency !== Idempotency.IDEMPOTENCY_UNKNOWN;
     const wanted = Date.now() < deadline && !signals.some(({ aborted }) => aborted);
-    if (safe && wanted && error instanceof RpcError && error.code === 503) return call();
+    if (safe && wanted && error instanceof RpcError && isUnanswered(error)) return call();
     throw error;
   }
 }

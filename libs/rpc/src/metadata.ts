@@ -3,7 +3,9 @@ import { RpcError } from './errors.ts';
 
 /** Keys that belong to one connection. */
 const ofConnection =
-  /^(:|grpc-|connection$|keep-alive$|proxy-|transfer-encoding$|upgrade$|te$|trailer$|host$|content-)/;
+  /^(:|grpc-|connection$|keep-alive$|proxy-|transfer-encoding$|upgrade$|http2-settings$|te$|trailer$|host$|content-)/;
+/** Of keys and values together: HTTP/2 sessions end at 64 KiB, with every call on them. */
+const maxBytes = 16 * 1024;
 /** Keys that are said anew at every hop. */
 const ofHop = /^(accept|user-agent$|timeout$|micro-from-service$)/;
 
@@ -31,7 +33,10 @@ export function inheritMetadata(
  */
 export function writeMetadata(entries: Readonly<Record<string, string>>): Metadata {
   const metadata = new Metadata();
+  let bytes = 0;
   for (const [key, value] of Object.entries(entries)) {
+    bytes += key.length + value.length;
+    if (bytes > maxBytes) throw new RpcError(400, `expected at most ${maxBytes} bytes of metadata`);
     if (ofConnection.test(key))
       throw new RpcError(400, `expected no metadata ${key}: it belongs to the connection`);
     try {

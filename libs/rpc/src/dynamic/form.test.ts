@@ -32,6 +32,16 @@ test.each([
   expect(formToJson(schema, new URLSearchParams(query))).toEqual(json);
 });
 
+test('a schema cannot reach what all objects share', () => {
+  const evil = messageOf([
+    { name: 'evil', type: Type.MESSAGE, typeName: '.t.M', jsonName: '__proto__' },
+    { name: 'polluted', type: Type.STRING },
+  ]);
+  const json = formToJson(evil, new URLSearchParams('evil.polluted=yes'));
+  expect(Object.keys(json)).toEqual(['__proto__']);
+  expect({}).not.toHaveProperty('polluted');
+});
+
 test.each([
   ['nam=1', 'no field nam in t.M; it has name, big_number, ok, tags, child'],
   ['__proto__[a]=1', 'no field __proto__'],

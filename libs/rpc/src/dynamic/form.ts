@@ -14,7 +14,7 @@ const maxDepth = 16;
  * @throws RpcError 400 naming the field that does not fit.
  */
 export function formToJson(schema: DescMessage, entries: Iterable<[string, string]>): JsonObject {
-  const json: JsonObject = {};
+  const json = emptyObject();
   let count = 0;
   for (const [key, value] of entries) {
     if (++count > maxEntries) throw new RpcError(400, `expected at most ${maxEntries} fields`);
@@ -46,12 +46,7 @@ function put(
     const [mapKey = '', ...tooDeep] = rest;
     if (mapKey === '' || tooDeep.length > 0)
       throw new RpcError(400, `expected ${key} as ${name}[key]=value`);
-    Object.defineProperty(objectAt(json, at), mapKey, {
-      value: typed(field, value, key),
-      enumerable: true,
-      writable: true,
-      configurable: true,
-    });
+    objectAt(json, at)[mapKey] = typed(field, value, key);
   } else if (rest.length > 0) {
     if (field.fieldKind !== 'message')
       throw new RpcError(400, `expected ${name} to be one value, got ${key}`);
@@ -66,11 +61,16 @@ function put(
   }
 }
 
+/** Names come from a stranger's schema and a stranger's query: `__proto__` must be one like any other. */
+function emptyObject(): JsonObject {
+  return Object.create(null);
+}
+
 function objectAt(json: JsonObject, key: string): JsonObject {
   const existing = json[key];
   if (typeof existing === 'object' && existing !== null && !Array.isArray(existing))
     return existing;
-  const created: JsonObject = {};
+  const created = emptyObject();
   json[key] = created;
   return created;
 }

@@ -33,7 +33,7 @@ const maxBytes = 8 * 1024 * 1024;
  */
 export async function learn(
   reflection: Client<typeof ServerReflection>,
-  options: { signal: AbortSignal },
+  options: { timeoutMs: number },
 ): Promise<{ types: FileRegistry; services: string[] }> {
   const services: string[] = [];
   const files = new Map<string, FileDescriptorProto>();
