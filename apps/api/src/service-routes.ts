@@ -47,12 +47,12 @@ function find(
     const name = `${namespace}.${service}`;
     const found = nodes.filter((node) => node.service === name);
     if (found.length === 0) continue;
-    const isPublic = found.some((node) =>
-      node.endpoints.some((e) => e.name === endpoint && e.metadata['public'] === 'true'),
-    );
+    const asked = found.flatMap(({ endpoints }) => endpoints.filter((e) => e.name === endpoint));
+    // All of them: the call may go to any node, an older one that keeps the method to itself too.
+    const isPublic =
+      asked.length > 0 && asked.every(({ metadata }) => metadata['public'] === 'true');
     if (namespace === openNamespace || isPublic) return name;
-    const known = found.some((node) => node.endpoints.some((e) => e.name === endpoint));
-    if (!known) throw new RpcError(404, `no endpoint ${endpoint} in ${name}`);
+    if (asked.length === 0) throw new RpcError(404, `no endpoint ${endpoint} in ${name}`);
     throw new RpcError(
       403,
       `${endpoint} of ${name} is not public; its proto can make it so with option (.micro.public) = true`,

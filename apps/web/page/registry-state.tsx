@@ -1,6 +1,6 @@
 import type { Live } from './live.ts';
 
-const kinds = { synced: 'good', starting: 'wait', stale: 'bad' } as const;
+const kinds = { synced: 'good', idle: 'wait', starting: 'wait', stale: 'bad' } as const;
 
 /** Says in two words which registry is shown and how true it is. */
 export function RegistryState({ live: { connection, snapshot } }: { live: Live }) {

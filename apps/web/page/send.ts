@@ -62,11 +62,17 @@ async function* readLines(answer: Response): AsyncGenerator<JsonValue[]> {
     for (const line of lines) {
       const read = JSON.parse(line) as StreamLine;
       if ('message' in read) messages.push(read.message);
-      if (messages.length > 0 && 'error' in read) yield messages.splice(0);
+      if (messages.length > 0 && !('message' in read)) yield messages.splice(0);
       if ('error' in read) throw new CallError(read.error);
+      if ('end' in read && read.end.cut) throw new CallError(tooMany(read.end.messages));
     }
     if (messages.length > 0) yield messages;
   }
+}
+
+function tooMany(messages: number): ErrorJson {
+  const detail = `${messages} messages came, and more were left out here`;
+  return { id: '', code: 413, status: 'Cut', detail };
 }
 
 async function* texts({ body }: Response): AsyncGenerator<string> {

@@ -1,4 +1,3 @@
-import { RpcError } from '@micro/rpc';
 import type { DynamicCall, JsonValue } from '@micro/rpc/dynamic';
 
 /** What a call is asked for with. */
@@ -52,31 +51,8 @@ export const streamSchema = {
   },
 };
 
-/**
- * What gRPC takes for metadata of a call, without what belongs to the connection: `connection` and
- * its kin make grpc-js try again without end.
- */
-const metadataKey =
-  /^(?!grpc-|proxy-|content-|(connection|host|keep-alive|te|trailer|transfer-encoding|upgrade)$)[a-z0-9_.-]+(?<!-bin)$/;
-const metadataValue = /^[\x20-\x7e]*$/;
-
-/**
- * Makes a call of what was asked for.
- *
- * @param id Who refuses.
- * @throws RpcError 400 naming the metadata that can't be sent.
- */
-export function readCall(asked: CallRequest, signal: AbortSignal, id: string): DynamicCall {
+/** Makes a call of what was asked for. */
+export function readCall(asked: CallRequest, signal: AbortSignal): DynamicCall {
   const { service, endpoint, timeoutMs, metadata = {} } = asked;
-  for (const [key, value] of Object.entries(metadata)) {
-    if (!metadataKey.test(key))
-      throw new RpcError(
-        400,
-        `expected a metadata key of a-z, 0-9, "-", "_" and "." that gRPC has no use for itself, got ${JSON.stringify(key.slice(0, 60))}`,
-        { id },
-      );
-    if (!metadataValue.test(value))
-      throw new RpcError(400, `expected metadata ${key} to be printable ASCII`, { id });
-  }
   return { service, endpoint, signal, metadata, ...(timeoutMs !== undefined && { timeoutMs }) };
 }

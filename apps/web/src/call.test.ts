@@ -25,8 +25,8 @@ test.each<[string, object, number, string]>([
   ['a stream', { endpoint: 'Say.Count' }, 400, 'is a stream'],
   ['no service', { service: undefined }, 400, "required property 'service'"],
   ['a timeout without end', { timeoutMs: 1e9 }, 400, 'timeoutMs must be <= 60000'],
-  ['metadata of the connection', { metadata: { connection: 'x' } }, 400, 'got "connection"'],
-  ['metadata that is not ASCII', { metadata: { a: 'ü' } }, 400, 'metadata a to be printable'],
+  ['metadata of the connection', { metadata: { connection: 'x' } }, 400, 'no metadata connection'],
+  ['metadata that is not ASCII', { metadata: { a: 'ü' } }, 400, 'metadata "a" to be printable'],
 ])('answers %s with its status', async (_what, change, code, detail) => {
   const board = await startDashboard();
   await startGreeter(board.registry);

@@ -34,7 +34,7 @@ export function addStream(api: HttpServer, service: Service, streams: Streams): 
     '/stream',
     { schema: streamSchema },
     async ({ body }, reply) => {
-      const call = readCall(body, streams.open(reply.raw), name);
+      const call = readCall(body, streams.open(reply.raw));
       const started = performance.now();
       const messages = dynamic.stream(call, each(body.requests ?? [{}]));
       const iterator = messages[Symbol.asyncIterator]();

@@ -71,7 +71,10 @@ export function createConnection(config: KubeConfig): Connection {
       const credentials = await config.credentials();
       let response = await attempt(outgoing, credentials);
       if (response.statusCode === 401) {
-        const renewed = await config.credentials({ renew: true });
+        const renewed = await config.credentials({ renew: true }).catch((error: unknown) => {
+          response.destroy(); // Unread, it would keep one of the few sockets.
+          throw error;
+        });
         if (JSON.stringify(renewed.headers) !== JSON.stringify(credentials.headers)) {
           response.resume();
           response = await attempt(outgoing, renewed);

@@ -54,7 +54,7 @@ test('stands for the pod that POD_NAME names', async () => {
   expect(server.pods.get('shop', 'greeter-1').metadata.labels).toMatchObject({
     'micro.mu/selector-greeter': 'service',
   });
-  expect(registry.status).toEqual({ state: 'starting' });
+  expect(registry.status).toEqual({ state: 'idle' });
   await registry.close();
 });
 

@@ -64,7 +64,7 @@ test('asks for nothing but the patch while nobody watches', async () => {
   await registry.register(node);
   await registry.deregister(node);
   expect(server.requests.slice(before).map(({ verb }) => verb)).toEqual(['patch', 'patch']);
-  expect(registry.status).toEqual({ state: 'starting' });
+  expect(registry.status).toEqual({ state: 'idle' });
 });
 
 test('outside a pod it watches and refuses to register', async () => {

@@ -43,7 +43,7 @@ export function createKubernetesRegistry(options: KubernetesOptions): Registry {
   const nodes = createPodNodes(table);
   const registration = pod && createPodRegistration(client, pod);
   let reflector: Reflector<PodRecord> | undefined;
-  let status: Status = { state: 'starting' };
+  let status: Status = { state: 'idle' };
 
   const fail = (error: KubeError): void => {
     const problem = registryError(error);
@@ -103,7 +103,10 @@ export function createKubernetesRegistry(options: KubernetesOptions): Registry {
       await registration?.deregister(node);
     },
     watch(service) {
-      reflector ??= follow();
+      if (!reflector) {
+        status = { state: 'starting' };
+        reflector = follow();
+      }
       return table.view(service);
     },
     async close() {

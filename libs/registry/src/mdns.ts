@@ -94,7 +94,8 @@ export function createMdnsRegistry(options: MdnsOptions = {}): Registry {
     expires: false,
     get status(): Status {
       if (link.failure) return { state: 'stale', reason: link.failure.message };
-      return { state: phase === 'synced' ? 'synced' : 'starting' };
+      if (phase === 'idle' || phase === 'synced') return { state: phase };
+      return { state: 'starting' };
     },
     async register(node, { ttlMs } = {}) {
       const announcement = responder.register(node, ttlMs);

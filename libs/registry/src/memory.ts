@@ -1,6 +1,6 @@
-import { checkNode } from './node.ts';
+import { checkNode, keyOf } from './node.ts';
 import { createNodeTable, type NodeTable } from './node-table.ts';
-import type { Node, Registry } from './registry.ts';
+import type { Node, Registry, View } from './registry.ts';
 
 /**
  * A registry within one process, for tests and for programs that are one process.
@@ -10,10 +10,10 @@ import type { Node, Registry } from './registry.ts';
 export function createMemoryRegistry(table: NodeTable = createNodeTable()): Registry {
   const expiries = new Map<string, NodeJS.Timeout>();
   const keep = (node: Node): void => {
-    clearTimeout(expiries.get(node.id));
-    expiries.delete(node.id);
+    clearTimeout(expiries.get(keyOf(node)));
+    expiries.delete(keyOf(node));
   };
-  const views = new Set<{ close(): void }>();
+  const views = new Set<View>();
   table.markSynced();
 
   return {
@@ -24,7 +24,7 @@ export function createMemoryRegistry(table: NodeTable = createNodeTable()): Regi
       checkNode(node);
       keep(node);
       if (ttlMs !== undefined)
-        expiries.set(node.id, setTimeout(() => table.delete(node), ttlMs).unref());
+        expiries.set(keyOf(node), setTimeout(() => table.delete(node), ttlMs).unref());
       table.set(node);
     },
     async deregister(node) {
@@ -32,7 +32,7 @@ export function createMemoryRegistry(table: NodeTable = createNodeTable()): Regi
       table.delete(node);
     },
     watch(service) {
-      const view = table.view(service);
+      const view = table.view(service, () => views.delete(view));
       views.add(view);
       return view;
     },

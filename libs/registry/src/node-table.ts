@@ -1,4 +1,4 @@
-import { sameNode } from './node.ts';
+import { keyOf, sameNode } from './node.ts';
 import type { Change, Node, View } from './registry.ts';
 import { createView, type ViewSource } from './view.ts';
 
@@ -14,7 +14,8 @@ export interface NodeTable {
   replace(nodes: Iterable<Node>): void;
   /** Says that the picture is complete: views' `synced` resolves. */
   markSynced(): void;
-  view(service?: string): View;
+  /** @param onClose Told when the view is closed, by whomever. */
+  view(service?: string, onClose?: () => void): View;
   /** Ends every view. */
   close(): void;
 }
@@ -56,8 +57,11 @@ export function createNodeTable(): NodeTable {
       synced = true;
       for (const source of sources) source.markSynced();
     },
-    view(service) {
-      const source = createView(service, table.values(), () => sources.delete(source));
+    view(service, onClose) {
+      const source = createView(service, table.values(), () => {
+        sources.delete(source);
+        onClose?.();
+      });
       sources.add(source);
       if (synced) source.markSynced();
       return source.view;
@@ -66,9 +70,4 @@ export function createNodeTable(): NodeTable {
       for (const source of sources) source.view.close();
     },
   };
-}
-
-/** Ids are unique within a service only: go-micro's web services use a bare uuid. */
-function keyOf({ service, id }: Pick<Node, 'service' | 'id'>): string {
-  return `${service}\n${id}`;
 }

@@ -24,6 +24,11 @@ export function checkNode(node: Node): void {
     );
 }
 
+/** What a node is told apart by. Ids are unique within a service only: go-micro's web services use a bare uuid. */
+export function keyOf({ service, id }: Pick<Node, 'service' | 'id'>): string {
+  return `${service}\n${id}`;
+}
+
 /** Whether two nodes say the same. */
 export function sameNode(a: Node, b: Node): boolean {
   return a === b || JSON.stringify(canonical(a)) === JSON.stringify(canonical(b));

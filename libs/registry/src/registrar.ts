@@ -1,4 +1,4 @@
-import type { Node, Registry } from './registry.ts';
+import { type Node, type Registry, RegistryError } from './registry.ts';
 
 /** How a process stands in the registry. */
 export type RegistrarState =
@@ -23,9 +23,9 @@ export interface RegistrarOptions {
 export interface Registrar {
   readonly state: RegistrarState;
   /**
-   * Takes the process out. A source that does not answer in time is left to forget it by itself.
+   * Takes the process out, or has tried for `timeoutMs`.
    *
-   * @throws RegistryError if it is refused.
+   * @throws RegistryError if it is refused or not answered in time.
    */
   withdraw(timeoutMs: number): Promise<void>;
 }
@@ -42,6 +42,7 @@ export function createRegistrar(options: RegistrarOptions): Registrar {
   let state: RegistrarState = { state: 'registering' };
   let timer: NodeJS.Timeout | undefined;
   let failures = 0;
+  let leaving = false;
   let trying = Promise.resolve();
 
   const setState = (next: RegistrarState): void => {
@@ -53,11 +54,11 @@ export function createRegistrar(options: RegistrarOptions): Registrar {
     try {
       await registry.register(node, { ttlMs });
       failures = 0;
-      if (state.state === 'withdrawn') return;
+      if (leaving) return;
       setState({ state: 'registered' });
       if (registry.expires) again(intervalMs);
     } catch (error) {
-      if (state.state === 'withdrawn') return;
+      if (leaving) return;
       setState({ state: 'registering', error: error as Error });
       // Full jitter: many that failed together do not come back together.
       again(firstDelayMs + random() * Math.min(maxDelayMs, firstDelayMs * 2 ** ++failures));
@@ -75,14 +76,18 @@ export function createRegistrar(options: RegistrarOptions): Registrar {
       return state;
     },
     async withdraw(timeoutMs) {
-      setState({ state: 'withdrawn' });
+      leaving = true;
       clearTimeout(timer);
       const withdrawn = (async () => {
         await trying; // Or a write under way would arrive after its own withdrawal.
         await registry.deregister(node);
+        setState({ state: 'withdrawn' });
       })();
-      const { promise: late, resolve } = Promise.withResolvers<void>();
-      const patience = setTimeout(resolve, timeoutMs);
+      const { promise: late, reject } = Promise.withResolvers<void>();
+      const patience = setTimeout(
+        () => reject(new RegistryError('unavailable', `no answer within ${timeoutMs} ms`)),
+        timeoutMs,
+      );
       withdrawn.catch(() => {}); // What fails after the time is up has no one left to tell.
       try {
         await Promise.race([withdrawn, late]);

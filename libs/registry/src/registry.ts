@@ -40,11 +40,12 @@ export interface Change {
 }
 
 /**
- * How true the pictures are: `starting` before the first complete one, `synced` while they follow,
+ * How true the pictures are: `idle` while nobody watches, `starting` before the first complete one,
+ * `synced` while they follow,
  * `stale` while the source can't be reached and the last picture is kept.
  */
 export interface Status {
-  readonly state: 'starting' | 'synced' | 'stale';
+  readonly state: 'idle' | 'starting' | 'synced' | 'stale';
   /** Why it is not synced, in a sentence for people. */
   readonly reason?: string;
 }
@@ -53,9 +54,12 @@ export interface Status {
 export interface View extends AsyncIterable<Change> {
   /** The nodes as last heard; a new array after each change, the same one between changes. */
   readonly nodes: readonly Node[];
-  /** Resolves once `nodes` has been complete for the first time. */
+  /** Resolves once `nodes` has been complete for the first time, or the view is closed. */
   readonly synced: Promise<void>;
-  /** Calls `listener` after each change, synchronously; returns the way to stop. */
+  /**
+   * Calls `listener` after each change, synchronously; returns the way to stop. One that throws is
+   * warned of and stands in nobody's way.
+   */
   subscribe(listener: (change: Change) => void): () => void;
   /** Yields every present node as `added`, then each change, until the view is closed. */
   [Symbol.asyncIterator](): AsyncIterator<Change>;

@@ -1,3 +1,4 @@
+import { keyOf } from './node.ts';
 import type { Change, Node, View } from './registry.ts';
 
 /** A view and the hand that feeds it. */
@@ -35,7 +36,8 @@ export function createView(
     },
     [Symbol.asyncIterator]() {
       const queue: Change[] = view.nodes.map((node) => ({ type: 'added', node }));
-      let wake = (): void => {};
+      // One promise for all who wait: next() may be called again before it has answered.
+      let { promise: news, resolve: wake } = Promise.withResolvers<void>();
       let ended = closed;
       const unsubscribe = view.subscribe((change) => {
         queue.push(change);
@@ -54,9 +56,8 @@ export function createView(
             if (ended) return { done: true, value: undefined };
             const change = queue.shift();
             if (change) return { done: false, value: change };
-            await new Promise<void>((resolve) => {
-              wake = resolve;
-            });
+            await news;
+            ({ promise: news, resolve: wake } = Promise.withResolvers<void>());
           }
         },
         async return(): Promise<IteratorResult<Change>> {
@@ -67,6 +68,7 @@ export function createView(
     },
     close() {
       closed = true;
+      markSynced(); // Nobody waits for what no longer comes.
       onClose();
       for (const end of endings) end();
       listeners.clear();
@@ -81,11 +83,16 @@ export function createView(
       snapshot = undefined;
       if (change.type === 'removed') nodes.delete(keyOf(change.node));
       else nodes.set(keyOf(change.node), change.node);
-      for (const listener of [...listeners]) listener(change);
+      for (const listener of [...listeners]) {
+        try {
+          listener(change);
+        } catch (error) {
+          // The others, and the changes after this one, must not be lost to one listener's mistake.
+          process.emitWarning(
+            `a listener of the registry threw: ${(error as Error)?.stack ?? error}`,
+          );
+        }
+      }
     },
   };
-}
-
-function keyOf(node: Node): string {
-  return `${node.service}\n${node.id}`;
 }

@@ -17,17 +17,22 @@ export const onOff: z.ZodType<boolean, string> = oneOf(['true', 'false']).transf
   (word) => word === 'true',
 );
 
+/** Node's timers hold no more; what is longer would fire at once. */
+const maxTimerMs = 2 ** 31 - 1;
+
 /** Seconds, fractions too; read as milliseconds. */
 export const seconds: z.ZodType<number, string> = z
   .string()
   .regex(/^\d{1,7}(\.\d+)?$/, 'a number of seconds')
-  .transform((word) => Number(word) * 1000);
+  .transform((word) => Number(word) * 1000)
+  .refine((ms) => ms <= maxTimerMs, `at most ${Math.floor(maxTimerMs / 1000)} seconds`);
 
 /** go's durations, `5s`, `300ms`, `1m`, or a number of seconds; read as milliseconds. */
 export const duration: z.ZodType<number, string> = z
   .string()
   .regex(/^\d{1,7}(\.\d+)?(ms|s|m|h)?$/, 'a duration like 300ms, 5s or 1m')
-  .transform((word) => Number.parseFloat(word) * (unitMs[word.replace(/^[\d.]+/, '')] ?? 1000));
+  .transform((word) => Number.parseFloat(word) * (unitMs[word.replace(/^[\d.]+/, '')] ?? 1000))
+  .refine((ms) => ms <= maxTimerMs, `at most ${Math.floor(maxTimerMs / 1000)} seconds`);
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 

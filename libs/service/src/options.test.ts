@@ -93,6 +93,8 @@ test.each([
   [listenAddress, '127.0.0.1'],
   [listenAddress, '127.0.0.1:70000'],
   [seconds, '-1'],
+  [seconds, '2592000'],
+  [duration, '9999h'],
 ])('%# refuses %j', (schema, word) => {
   expect(schema.safeParse(word).success).toBe(false);
 });

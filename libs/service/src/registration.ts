@@ -5,6 +5,7 @@ import {
   type Registrar,
   type RegistrarState,
   type Registry,
+  type Status,
 } from '@micro/registry';
 import type { RpcServer } from '@micro/rpc';
 import type { Log } from './log.ts';
@@ -32,6 +33,13 @@ export function whyNotRegistered(state: RegistrarState | undefined): string | un
   if (state?.state === 'registered') return undefined;
   const error = state?.state === 'registering' ? state.error?.message : undefined;
   return error === undefined ? 'not registered yet' : `not registered: ${error}`;
+}
+
+/** undefined unless somebody here watches and has not seen anything yet, for `/readyz`. */
+export function whyNotHeard({ state, reason }: Status): string | undefined {
+  return state === 'starting'
+    ? `the registry has not been heard yet: ${reason ?? 'it is asked'}`
+    : undefined;
 }
 
 /** The metadata is what a go-micro service with the gRPC server writes, so that its clients dial us. */

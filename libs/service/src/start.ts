@@ -11,7 +11,7 @@ import { createCallers } from './callers.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { type OptionDefinitions, OptionsError, parseOptions } from './options.ts';
-import { register, whyNotRegistered } from './registration.ts';
+import { register, whyNotHeard, whyNotRegistered } from './registration.ts';
 import { knownRegistries } from './registries.ts';
 import type { Service, ServiceSpec } from './service.ts';
 import { serviceOptions } from './service-options.ts';
@@ -80,7 +80,10 @@ export async function start<
   const http = createHttpServer({
     name,
     stats: options.enable_stats,
-    notReady: () => (stopping.signal.aborted ? 'stopping' : whyNotRegistered(registrar?.state)),
+    notReady: () =>
+      stopping.signal.aborted
+        ? 'stopping'
+        : (whyNotRegistered(registrar?.state) ?? whyNotHeard(registry.status)),
     metrics: metrics.read,
     onError: (request, error) => log.error({ ...request, err: error }, 'request failed'),
   });

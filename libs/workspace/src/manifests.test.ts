@@ -23,6 +23,12 @@ describe.each(overlays)('overlay %s', (overlay) => {
     expect(check(parseManifests(rendered.get(overlay)!))).toEqual([]);
   });
 
+  test('opens the dashboard only where no stranger comes', () => {
+    const production = overlay === 'production';
+    expect(rendered.get(overlay)!.includes('nodePort: 30003')).toBe(!production);
+    expect(rendered.get(overlay)!).toContain('nodePort: 30001');
+  });
+
   test('answers /rpc only where no stranger comes', () => {
     const production = overlay === 'production';
     expect(rendered.get(overlay)!.includes('MICRO_API_ENABLE_RPC')).toBe(!production);
@@ -65,7 +71,7 @@ const accidents: [line: string, becomes: string, says: string][] = [
   ['matchLabels:\n      app: api', 'matchLabels:\n      app: web', 'deployment api'],
   ['selector:\n    app: api', 'selector:\n    app: apo', 'service api; http of api'],
   ['targetPort: http', 'targetPort: 8080', '8080 of api'],
-  ['nodePort: 30001', '', 'web 30003'],
+  ['nodePort: 30001', 'nodePort: 30009', 'api 30009'],
   ['- watch', '- watch\n  - delete', ' pods delete,list,patch,watch'],
   ['- kind: ServiceAccount', '- kind: User', 'micro-registry to User micro/micro-services'],
 ];
