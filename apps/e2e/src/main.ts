@@ -17,9 +17,10 @@ async function main(files: readonly string[]): Promise<void> {
   const env = { ...cluster.env, SKAFFOLD_INTERACTIVE: 'false', SKAFFOLD_UPDATE_CHECK: 'false' };
   try {
     await step('deploying with skaffold', () => run('skaffold', ['run'], { env, signal }));
-    const vitest =
-      'vitest/vitest.mjs run --root apps/e2e --config ../../vitest.config.ts --mode e2e';
-    const args = [...`node_modules/${vitest}`.split(' '), ...files];
+    // The verbose reporter is the one that says why a test was skipped.
+    const options = '--config ../../vitest.config.ts --mode e2e --reporter verbose --reporter json';
+    const vitest = `node_modules/vitest/vitest.mjs run --root apps/e2e ${options}`;
+    const args = [...vitest.split(' '), ...files];
     await run(process.execPath, args, { env, signal, show: true });
   } catch (error) {
     await showPods(env).catch((reason) => process.stderr.write(`no pods to show: ${reason}\n`));
@@ -33,7 +34,7 @@ async function showPods(env: NodeJS.ProcessEnv): Promise<void> {
   for (const args of [
     ['get', 'pods', '--output', 'wide'],
     ['events', '--types', 'Warning'],
-    ['logs', ...all, '--tail', '100', '--max-log-requests', '20'],
+    ['logs', ...all, '--ignore-errors', '--tail', '100', '--max-log-requests', '20'],
   ]) {
     const text = await run('kubectl', ['--namespace', 'micro', ...args], { env });
     process.stdout.write(`\nkubectl ${args[0]}\n${text.split('\n').slice(-200).join('\n')}`);
