@@ -148,6 +148,15 @@ test('waits for a request in flight when it closes, and ends one that lasts too 
   await expect(fetch(url)).rejects.toThrow();
 });
 
+test('answers while it leaves, and ends each connection with its next answer', async () => {
+  const stopping = new AbortController();
+  const url = await server((app) => app.get('/', async () => 'ok'), { stopping: stopping.signal });
+  expect((await fetch(url)).headers.get('connection')).toBe('keep-alive');
+  stopping.abort();
+  const last = await fetch(url);
+  expect([last.status, last.headers.get('connection')]).toEqual([200, 'close']);
+});
+
 test('does not wait for a connection on which nothing was ever asked', async () => {
   const { port } = new URL(await server());
   const silent = connect(Number(port), '127.0.0.1');

@@ -13,6 +13,8 @@ export interface HttpServerOptions extends Probes {
   readonly name: string;
   /** Serves `/stats`. */
   readonly stats: boolean;
+  /** Aborted when the service begins to leave: from then on connections end with their next answer. */
+  readonly stopping?: AbortSignal;
   /** Hears of errors that callers are not told about. */
   readonly onError?: OnHttpError;
 }
@@ -33,13 +35,17 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     connectionTimeout: 0, // Streams stay open for as long as they are wanted.
     keepAliveTimeout: 65_000,
     routerOptions: { maxParamLength: 500, ignoreTrailingSlash: true },
-    return503OnClosing: true,
+    // Who holds a connection still sends on it: it is answered, and told to open another.
+    return503OnClosing: false,
     forceCloseConnections: 'idle',
     genReqId: ({ headers }) => requestId(headers['x-request-id']),
   });
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (options.stopping?.aborted) reply.header('connection', 'close');
   });
   dropUnused(app);
   answerErrors(app, options.name, options.onError);

@@ -85,6 +85,7 @@ export async function start<
         ? 'stopping'
         : (whyNotRegistered(registrar?.state) ?? whyNotHeard(registry.status)),
     metrics: metrics.read,
+    stopping: stopping.signal,
     onError: (request, error) => log.error({ ...request, err: error }, 'request failed'),
   });
   await spec.http?.routes(http, {
