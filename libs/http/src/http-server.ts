@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { answerErrors, type OnHttpError } from './http-error.ts';
 import { addProbes, type Probes } from './probes.ts';
@@ -66,7 +66,9 @@ export async function listen(app: HttpServer, address: string): Promise<string> 
   const host = address.slice(0, cut).replace(/^\[|\]$/g, '') || '0.0.0.0';
   const port = Number(address.slice(cut + 1));
   try {
-    return new URL(await app.listen({ host, port })).host;
+    await app.listen({ host, port });
+    const { port: taken } = app.server.address() as AddressInfo;
+    return `${host.includes(':') ? `[${host}]` : host}:${taken}`;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause;
     throw new Error(`port ${port} on ${host} is taken; stop what listens there or choose another`, {

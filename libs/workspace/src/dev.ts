@@ -10,9 +10,7 @@ async function main(): Promise<void> {
   const apps = readStartable();
   await Promise.all(apps.filter(hasPage).map(({ folder }) => bundlePage(folder)));
   const services = apps.map(startService);
-  const exits = services.map(
-    ({ child }) => new Promise<number>((resolve) => child.on('exit', (code) => resolve(code ?? 1))),
-  );
+  const exits = services.map(({ child }) => exitOf(child));
   const stop = once(() => {
     for (const { child } of services) child.kill('SIGTERM');
   });
@@ -63,6 +61,13 @@ function startService({ folder, flags }: Startable): { child: ChildProcess } {
     },
   );
   return { child };
+}
+
+/** A service that is stopped before it has started ends by the signal itself, and that is well too. */
+function exitOf(child: ChildProcess): Promise<number> {
+  return new Promise((resolve) =>
+    child.on('exit', (code, signal) => resolve(code ?? (signal === 'SIGTERM' ? 0 : 1))),
+  );
 }
 
 /** Asks until the answer is a good one; false if a service ends before. */
