@@ -167,6 +167,11 @@ test('offers only public methods outside go.micro.api, and everything within', a
   });
 });
 
+test.each(['HEAD', 'OPTIONS'])('%s calls nothing', async (method) => {
+  const { url } = await gateway();
+  expect((await fetch(`${url}/greeter/say/hello`, { method })).status).toBe(404);
+});
+
 test('looks where it is told to', async () => {
   const { url } = await gateway('--namespace=go.micro.api');
   expect((await fetch(`${url}/greeter/say/hello`)).status).toBe(404);

@@ -1,5 +1,4 @@
-import type { HttpServer } from '@micro/http';
-import { left } from '@micro/http';
+import { type HttpServer, left } from '@micro/http';
 import type { View } from '@micro/registry';
 import { RpcError } from '@micro/rpc';
 import type { Service } from '@micro/service';
@@ -17,23 +16,28 @@ export function addServiceRoutes(app: HttpServer, service: Service<ApiOptions>):
   const services = registry.watch();
   app.addHook('onClose', async () => services.close());
 
-  app.all('/*', async (request, reply) => {
-    const target = targetOf(decode(request.url));
-    if (!target) return { name: service.name, version: options.server_version };
-    await dynamic.synced();
-    const name = find(services, options.namespace, target);
-    const schema = await dynamic.describe(name);
-    const message = requestOf(schema.method(target.endpoint), request.url, request.body);
-    return dynamic.call(
-      {
-        service: name,
-        endpoint: target.endpoint,
-        metadata: metadataOf(request.headers, request.id),
-        signal: left(reply.raw),
-        ...timeoutOf(request.headers),
-      },
-      message,
-    );
+  app.route({
+    method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    url: '/*',
+    exposeHeadRoute: false, // Who asks for the head alone does not want it done.
+    async handler(request, reply) {
+      const target = targetOf(decode(request.url));
+      if (!target) return { name: service.name, version: options.server_version };
+      await dynamic.synced();
+      const name = find(services, options.namespace, target);
+      const schema = await dynamic.describe(name);
+      const message = requestOf(schema.method(target.endpoint), request.url, request.body);
+      return dynamic.call(
+        {
+          service: name,
+          endpoint: target.endpoint,
+          metadata: metadataOf(request.headers, request.id),
+          signal: left(reply.raw),
+          ...timeoutOf(request.headers),
+        },
+        message,
+      );
+    },
   });
 }
 

@@ -42,6 +42,11 @@ export function run<
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  // A parent that starts several (npm start) learns where this one answers.
+  void starting.then(
+    ({ httpAddress }) => process.send?.({ httpAddress }),
+    () => {},
+  );
   starting.catch((error: Error) => {
     process.stderr.write(`${spec.name}: ${error.message.replaceAll('\n', `\n${spec.name}: `)}\n`);
     process.exit(error instanceof OptionsError ? badConfiguration : 1);

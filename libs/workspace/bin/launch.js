@@ -1,5 +1,6 @@
 // The one command a fresh clone needs: installs what is missing, moves to the pinned Node, runs the
-// task. `launch.js start` starts the services; anything else is a program of node_modules/.bin.
+// task. `launch.js start` starts the services; `launch.js node` is that Node
+// itself; anything else is a program of node_modules/.bin.
 import { spawn, spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -31,8 +32,13 @@ if (!node)
     `Node 24 is needed and this is ${process.version}: install it (https://nodejs.org, or "nvm install") and run the same command again.`,
   );
 
-const program = task === 'start' ? 'libs/workspace/src/dev.ts' : join('node_modules/.bin', task);
-const child = spawn(node, [program, ...args], {
+const program =
+  task === 'start'
+    ? ['libs/workspace/src/dev.ts']
+    : task === 'node'
+      ? []
+      : [join('node_modules/.bin', task)];
+const child = spawn(node, [...program, ...args], {
   cwd: root,
   stdio: 'inherit',
   env: {

@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { workspaceRoot } from './packages.ts';
@@ -63,6 +64,29 @@ test('a start that is killed takes its services with it', async () => {
   await output(child, /Ready in/);
   child.kill('SIGKILL');
   while (marked().length > 0) await pause(50);
+});
+
+test('a port that is taken ends all of it at once, whoever listens there and whatever it says', async () => {
+  const silent = createServer().listen(8080, '127.0.0.1');
+  await once(silent, 'listening');
+  child = spawn('npm', ['start'], { cwd: workspaceRoot, stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr?.on('data', (text) => {
+    said += text;
+  });
+  const [code] = await once(child, 'exit');
+  silent.close();
+  expect(code).toBe(1);
+  expect(said).toContain('port 8080 on 127.0.0.1 is taken');
+  expect(said).toContain('api ended with 1; stopping the others');
+});
+
+test('the launcher runs programs on the pinned Node, and that Node itself', () => {
+  const launcher = join(workspaceRoot, 'libs/workspace/bin/launch.js');
+  const run = (...args: string[]) =>
+    execFileSync('node', [launcher, ...args], { encoding: 'utf8' });
+  expect(run('node', '--version')).toBe(`${process.version}\n`);
+  expect(run('tsc', '--version')).toMatch(/^Version \d/);
 });
 
 function output(process: ChildProcess, pattern: RegExp): Promise<void> {
