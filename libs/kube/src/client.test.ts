@@ -100,14 +100,14 @@ test('an aborted request throws the reason it was aborted for', async () => {
   abort.abort(reason);
   await expect(listing).rejects.toBe(reason);
   const watch = new AbortController();
-  const events = await client.watch(pods, { signal: watch.signal });
+  const events = await client.watch(pods, { resourceVersion: '1', signal: watch.signal });
   const next = events[Symbol.asyncIterator]().next();
   watch.abort(reason);
   await expect(next).rejects.toBe(reason);
 });
 
 test('close ends requests and watches at any stage, and leaves no connection', async () => {
-  const events = await client.watch(pods);
+  const events = await client.watch(pods, { resourceVersion: '1' });
   server.faults.next(1, { kind: 'hang' });
   const ended = [events[Symbol.asyncIterator]().next(), client.list(pods)];
   while (server.requests.length < 2) await new Promise(setImmediate);
@@ -128,7 +128,7 @@ test('a broken connection is an error that says so', async () => {
     reason: 'Unreachable',
     message: 'list pods in namespace micro: socket hang up',
   });
-  const events = await client.watch(pods);
+  const events = await client.watch(pods, { resourceVersion: '1' });
   const next = events[Symbol.asyncIterator]().next();
   server.watchers.drop();
   await expect(next).rejects.toMatchObject({ reason: 'Unreachable' });

@@ -1,4 +1,5 @@
-import { type Attempt, forbidden, Refusal } from './api-status.ts';
+import { Refusal } from './api-status.ts';
+import { type Attempt, forbidden } from './refusals.ts';
 
 /** A line of the table: who may do what where. `*` stands for every verb or resource. */
 export interface Grant {

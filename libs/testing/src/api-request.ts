@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { AccessTable } from './access-table.ts';
 import { Refusal } from './api-status.ts';
+import { isTrue } from './list-options.ts';
 
 /** A request as it came, and what it is for. */
 export interface Recorded {
@@ -11,6 +12,8 @@ export interface Recorded {
   readonly namespace: string;
   readonly name: string;
   readonly query: URLSearchParams;
+  /** What form of answer it wants. */
+  readonly accept: string | undefined;
   readonly contentType: string | undefined;
   /** The body as it was sent. */
   readonly text: string;
@@ -33,14 +36,15 @@ export async function readRequest(incoming: IncomingMessage): Promise<Recorded> 
   const [, namespace = '', resource = review[2] ?? '', name = '', subresource] = core.map((part) =>
     part === undefined ? undefined : decodeURIComponent(part),
   );
-  const watch = url.searchParams.get('watch');
+  const watch = isTrue(url.searchParams, 'watch');
   return {
-    verb: verbOf(incoming.method, name !== '', watch === 'true' || watch === '1'),
+    verb: verbOf(incoming.method, name !== '', watch),
     resource: subresource === undefined ? resource : `${resource}/${subresource}`,
     apiGroup: review[1] ?? '',
     namespace,
     name,
     query: url.searchParams,
+    accept: incoming.headers.accept,
     contentType,
     text: body,
     body: body === '' ? undefined : JSON.parse(body),

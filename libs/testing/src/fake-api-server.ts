@@ -1,13 +1,16 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { gzipSync } from 'node:zlib';
 import { type AccessTable, createAccessTable } from './access-table.ts';
+import { answer, refuse } from './answer.ts';
 import { answerReview, type Recorded, readRequest } from './api-request.ts';
-import { Refusal, tooNew } from './api-status.ts';
+import { Refusal } from './api-status.ts';
+import { type Clock, systemClock } from './clock.ts';
 import { createFaults, type Faults } from './faults.ts';
-import { parseSelector } from './label-selector.ts';
+import { readListOptions } from './list-options.ts';
+import { chooseEncoding } from './object-encoding.ts';
 import { createObjectLog } from './object-log.ts';
 import { createPods, type Pods } from './pods.ts';
+import { tooNew } from './refusals.ts';
 import { createWatchers, type Watchers } from './watchers.ts';
 
 /**
@@ -23,6 +26,8 @@ export interface FakeApiServer extends AsyncDisposable {
   readonly access: AccessTable;
   readonly faults: Faults;
   readonly watchers: Pick<Watchers, 'count' | 'bookmark' | 'end' | 'drop' | 'mute'>;
+  /** Whether a watch may ask for the list that is there before; a real one has it on since 1.34. */
+  watchList: boolean;
   /** Every request so far. */
   readonly requests: readonly Recorded[];
   /** Connections accepted so far, and those open now. */
@@ -40,11 +45,25 @@ export interface FakeConfig {
   credentials(): Promise<{ readonly headers: Readonly<Record<string, string>> }>;
 }
 
-/** Starts one. @param port To come back on after `close`, else any. */
-export async function createFakeApiServer({ port = 0 } = {}): Promise<FakeApiServer> {
+/** How a fake is to be. */
+export interface FakeApiServerOptions {
+  /** To come back on after `close`. @default any */
+  readonly port?: number;
+  /** What watches end and get bookmarks by. @default the machine's own time */
+  readonly clock?: Clock;
+  /** @default true */
+  readonly watchList?: boolean;
+}
+
+/** Starts one. */
+export async function createFakeApiServer({
+  port = 0,
+  clock = systemClock,
+  watchList = true,
+}: FakeApiServerOptions = {}): Promise<FakeApiServer> {
   const log = createObjectLog((entry) => watchers.tell(entry));
   const pods = createPods(log);
-  const watchers = createWatchers(log);
+  const watchers = createWatchers(log, clock);
   const access = createAccessTable();
   const faults = createFaults();
   const requests: Recorded[] = [];
@@ -62,16 +81,20 @@ export async function createFakeApiServer({ port = 0 } = {}): Promise<FakeApiSer
     if (resource !== 'pods' && resource !== 'pods/status')
       throw new Refusal(404, 'the server could not find the requested resource');
     access.check({ user, verb, resource, apiGroup, namespace, ...(name && { name }) });
-    const matches = parseSelector(query.get('labelSelector') ?? '');
-    const from = Number(query.get('resourceVersion') ?? '0');
-    const timeoutSeconds = Number(query.get('timeoutSeconds') ?? '0');
-    const bookmarks = query.get('allowWatchBookmarks') === 'true';
     switch (verb) {
-      case 'watch':
-        return watchers.open({ namespace, matches, from, bookmarks, timeoutSeconds }, response);
+      case 'watch': {
+        const encoding = chooseEncoding(incoming.headers.accept);
+        const options = readListOptions(query, true, server.watchList);
+        return watchers.open({ ...options, namespace, encoding }, response);
+      }
       case 'list': {
-        if (from > log.version) throw tooNew(from, log.version);
-        const items = log.list(namespace).filter((pod) => matches(pod.metadata.labels));
+        const { version = 0, matches } = readListOptions(query, false, server.watchList);
+        if (version > log.version) throw tooNew(version, log.version);
+        // In a list the kind is said once.
+        const items = log
+          .list(namespace)
+          .filter(matches)
+          .map(({ metadata, spec, status }) => ({ metadata, spec, status }));
         const metadata = { resourceVersion: String(log.version) };
         return answer(incoming, response, { kind: 'PodList', apiVersion: 'v1', metadata, items });
       }
@@ -90,27 +113,24 @@ export async function createFakeApiServer({ port = 0 } = {}): Promise<FakeApiSer
     }
   };
 
-  const server = createServer((incoming, response) => {
-    handle(incoming, response).catch((error: unknown) => {
-      const refusal = error instanceof Refusal ? error : new Refusal(500, String(error));
-      answer(incoming, response, refusal.status, refusal.status.code);
-    });
+  const listener = createServer((incoming, response) => {
+    handle(incoming, response).catch((error: unknown) => refuse(incoming, response, error));
   });
-  server.on('connection', (socket) => {
+  listener.on('connection', (socket) => {
     made++;
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => listener.listen(port, '127.0.0.1', resolve));
 
   const close = async (): Promise<void> => {
-    if (!server.listening) return;
-    const closed = new Promise((resolve) => server.close(resolve));
-    server.closeAllConnections();
+    if (!listener.listening) return;
+    const closed = new Promise((resolve) => listener.close(resolve));
+    listener.closeAllConnections();
     await closed;
   };
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return {
+  const url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}`;
+  const server: FakeApiServer = {
     url,
     config: (user, namespace = 'micro') => ({
       source: 'kubeconfig',
@@ -124,6 +144,7 @@ export async function createFakeApiServer({ port = 0 } = {}): Promise<FakeApiSer
     access,
     faults,
     watchers,
+    watchList,
     requests,
     get connections() {
       return { made, open: sockets.size };
@@ -132,20 +153,5 @@ export async function createFakeApiServer({ port = 0 } = {}): Promise<FakeApiSer
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-/** Bodies above 128 KiB are compressed for who takes it, as the real one does. */
-function answer(
-  { headers }: IncomingMessage,
-  response: ServerResponse,
-  value: unknown,
-  status = 200,
-): void {
-  const text = JSON.stringify(value);
-  const zip = text.length > 128 * 1024 && headers['accept-encoding']?.includes('gzip');
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    ...(zip && { 'content-encoding': 'gzip' }),
-  });
-  response.end(zip ? gzipSync(text) : text);
+  return server;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseSelector } from './label-selector.ts';
+import { parseLabelSelector } from './label-selector.ts';
 
 const labels = { 'micro.mu/type': 'service', empty: '' };
 
@@ -17,9 +17,9 @@ test.each([
   ['micro.mu/type=service,empty,!other', true],
   ['micro.mu/type=service,other', false],
 ])('%j matches: %j', (selector, matches) => {
-  expect(parseSelector(selector)(labels)).toBe(matches);
+  expect(parseLabelSelector(selector)(labels)).toBe(matches);
 });
 
 test.each(['a in (b)', 'a!=b', '!a=b', 'a b'])('refuses %j', (selector) => {
-  expect(() => parseSelector(selector)).toThrow(`unable to parse requirement: ${selector}`);
+  expect(() => parseLabelSelector(selector)).toThrow(`unable to parse requirement: ${selector}`);
 });

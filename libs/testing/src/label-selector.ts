@@ -3,7 +3,7 @@ import { Refusal } from './api-status.ts';
 export type Labels = Readonly<Record<string, string>>;
 
 /** Reads `a=b,c,!d`: equal, exists, does not exist. Other operators are refused. */
-export function parseSelector(text: string): (labels: Labels | undefined) => boolean {
+export function parseLabelSelector(text: string): (labels: Labels | undefined) => boolean {
   const tests = text.split(',').filter((part) => part !== '');
   const checks = tests.map((part): ((labels: Labels) => boolean) => {
     const match = /^(!?)([-\w./]+)(?:==?([-\w.]*))?$/.exec(part.trim());

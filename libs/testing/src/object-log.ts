@@ -31,6 +31,7 @@ export interface LogEntry {
 export interface ObjectLog {
   readonly version: number;
   readonly oldest: number;
+  /** In the order of their names, as etcd has its keys. */
   list(namespace: string): StoredPod[];
   get(namespace: string, name: string): StoredPod | undefined;
   /** Writes it with the next version; what changes nothing writes nothing. */
@@ -72,7 +73,11 @@ export function createObjectLog(onWrite: (entry: LogEntry) => void): ObjectLog {
     get oldest() {
       return oldest;
     },
-    list: (namespace) => [...pods.values()].filter((pod) => pod.metadata.namespace === namespace),
+    list: (namespace) =>
+      [...pods]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([, pod]) => pod)
+        .filter((pod) => pod.metadata.namespace === namespace),
     get: (namespace, name) => pods.get(keyOf(namespace, name)),
     put(pod) {
       const before = pods.get(keyOf(pod.metadata.namespace, pod.metadata.name));

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { alreadyExists, notFound, Refusal } from './api-status.ts';
 import { mergePatch } from './merge-patch.ts';
 import type { ObjectLog, StoredPod } from './object-log.ts';
+import { alreadyExists, invalid, notFound, wrongValue } from './refusals.ts';
 
 /** The writes of the pods API over a log, with the rules a pod is under. */
 export interface Pods {
@@ -23,7 +23,13 @@ export function createPods(log: ObjectLog): Pods {
     create(namespace, body) {
       const { metadata, spec = {} } = (body ?? {}) as Partial<StoredPod>;
       if (!metadata?.name)
-        throw new Refusal(422, 'Pod "" is invalid: metadata.name: Required value');
+        throw invalid('Pod', '', [
+          {
+            reason: 'FieldValueRequired',
+            message: 'Required value: name or generateName is required',
+            field: 'metadata.name',
+          },
+        ]);
       if (log.get(namespace, metadata.name)) throw alreadyExists(metadata.name);
       const given = { uid: randomUUID(), creationTimestamp: now(), resourceVersion: '' };
       return log.put({
@@ -37,7 +43,9 @@ export function createPods(log: ObjectLog): Pods {
     patch(namespace, name, body, status) {
       const before = get(namespace, name);
       const patched = mergePatch(before, body) as StoredPod;
-      if (patched.metadata.uid !== before.metadata.uid) throw immutableUid(patched);
+      const { uid } = patched.metadata;
+      if (uid !== before.metadata.uid)
+        throw invalid('Pod', name, [wrongValue('metadata.uid', uid, 'field is immutable')]);
       const after = status
         ? { ...before, status: patched.status }
         : { ...patched, spec: before.spec, status: before.status };
@@ -53,11 +61,6 @@ export function createPods(log: ObjectLog): Pods {
       return going;
     },
   };
-}
-
-function immutableUid({ metadata: { name, uid } }: StoredPod): Refusal {
-  const message = `Pod "${name}" is invalid: metadata.uid: Invalid value: "${uid}": field is immutable`;
-  return new Refusal(422, message, { name, kind: 'Pod' });
 }
 
 function now(): string {

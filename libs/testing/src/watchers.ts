@@ -1,16 +1,14 @@
 import type { ServerResponse } from 'node:http';
-import { tooOld } from './api-status.ts';
-import type { Labels } from './label-selector.ts';
+import type { Clock } from './clock.ts';
+import type { ListOptions } from './list-options.ts';
+import type { ObjectEncoding } from './object-encoding.ts';
 import type { LogEntry, ObjectLog, StoredPod } from './object-log.ts';
+import { tooNew, tooOld } from './refusals.ts';
 
 /** What a watcher asked for. */
-export interface Wish {
+export interface Wish extends ListOptions {
   readonly namespace: string;
-  readonly matches: (labels: Labels | undefined) => boolean;
-  /** Absent or 0: begin with what is there. */
-  readonly from: number;
-  readonly bookmarks: boolean;
-  readonly timeoutSeconds?: number;
+  readonly encoding: ObjectEncoding;
 }
 
 /** The open watches of the fake. */
@@ -18,7 +16,7 @@ export interface Watchers {
   readonly count: number;
   open(wish: Wish, response: ServerResponse): void;
   tell(entry: LogEntry): void;
-  /** Sends each a bookmark of the newest version. */
+  /** Sends each that wants some a bookmark of the newest version, as it does by itself each minute. */
   bookmark(): void;
   /** Ends them as a server does that is done. */
   end(): void;
@@ -28,46 +26,78 @@ export interface Watchers {
   mute(): void;
 }
 
-export function createWatchers(log: ObjectLog): Watchers {
-  const open = new Set<{ wish: Wish; response: ServerResponse; muted: boolean }>();
+interface Watcher {
+  readonly wish: Wish;
+  readonly response: ServerResponse;
+  /** What it knows already. */
+  readonly from: number;
+  muted: boolean;
+}
 
-  const bookmark = (response: ServerResponse): void =>
-    send(response, 'BOOKMARK', {
-      kind: 'Pod',
-      apiVersion: 'v1',
-      metadata: { resourceVersion: String(log.version) },
+// Those of the cacher in k8s.io/apiserver: each minute, and shortly before a watch ends.
+const bookmarkPeriodMs = 60_000;
+const bookmarkBeforeEndMs = 2_000;
+
+export function createWatchers(log: ObjectLog, clock: Clock): Watchers {
+  const open = new Set<Watcher>();
+
+  const bookmark = ({ wish, response, muted }: Watcher, annotations?: object): void => {
+    if (!wish.bookmarks || muted) return;
+    const metadata = { resourceVersion: String(log.version), ...(annotations && { annotations }) };
+    const pod = { kind: 'Pod', apiVersion: 'v1', metadata, spec: { containers: null }, status: {} };
+    response.write(wish.encoding.event('BOOKMARK', pod));
+  };
+  /** Lets time do what it does to a watch, until it is closed. */
+  const schedule = (watcher: Watcher): void => {
+    const { response, wish } = watcher;
+    const endsAt = clock.now() + (wish.timeoutSeconds ?? Number.POSITIVE_INFINITY) * 1000;
+    const bookmarkLater = (): (() => void) => {
+      const untilLastMs = endsAt - clock.now() - bookmarkBeforeEndMs;
+      const delayMs = untilLastMs > 0 ? Math.min(untilLastMs, bookmarkPeriodMs) : bookmarkPeriodMs;
+      return clock.after(delayMs, () => {
+        bookmark(watcher);
+        cancelBookmark = bookmarkLater();
+      });
+    };
+    let cancelBookmark = bookmarkLater();
+    const cancelEnd =
+      wish.timeoutSeconds && clock.after(wish.timeoutSeconds * 1000, () => response.end());
+    response.once('close', () => {
+      open.delete(watcher);
+      cancelBookmark();
+      if (cancelEnd) cancelEnd();
     });
+  };
 
   return {
     get count() {
       return open.size;
     },
     open(wish, response) {
-      response.writeHead(200, { 'content-type': 'application/json' });
+      const { namespace, encoding, initialEvents, version = 0 } = wish;
+      response.writeHead(200, { 'content-type': encoding.streamType });
       response.flushHeaders();
-      if (wish.from !== 0 && wish.from < log.oldest) {
-        send(response, 'ERROR', tooOld(wish.from, log.oldest).status);
-        response.end();
+      const refusal = initialEvents
+        ? version > log.version && tooNew(version, log.version)
+        : version !== 0 && version < log.oldest && tooOld(version, log.oldest);
+      if (refusal) {
+        response.end(encoding.event('ERROR', refusal.status));
         return;
       }
-      const watcher = { wish, response, muted: false };
+      const from = initialEvents || version === 0 ? log.version : version;
+      const watcher = { wish, response, from, muted: false };
       open.add(watcher);
-      const timer =
-        wish.timeoutSeconds && setTimeout(() => response.end(), wish.timeoutSeconds * 1000);
-      response.once('close', () => {
-        open.delete(watcher);
-        clearTimeout(timer || undefined);
-      });
-      if (wish.from === 0)
-        for (const after of log.list(wish.namespace)) tell(watcher, { version: 0, after });
-      else for (const entry of log.since(wish.from)) tell(watcher, entry);
+      schedule(watcher);
+      if (initialEvents) {
+        for (const after of log.list(namespace)) tell(watcher, { version: Infinity, after });
+        if (wish.markInitialEvents) bookmark(watcher, { 'k8s.io/initial-events-end': 'true' });
+      } else for (const entry of log.since(from)) tell(watcher, entry);
     },
     tell(entry) {
       for (const watcher of open) if (!watcher.muted) tell(watcher, entry);
     },
     bookmark() {
-      for (const { wish, response, muted } of open)
-        if (wish.bookmarks && !muted) bookmark(response);
+      for (const watcher of open) bookmark(watcher);
     },
     end() {
       for (const { response } of open) response.end();
@@ -82,19 +112,15 @@ export function createWatchers(log: ObjectLog): Watchers {
 }
 
 /** Says a write as the selector sees it: an object that begins to match is new, one that ends is gone. */
-function tell({ wish, response }: { wish: Wish; response: ServerResponse }, entry: LogEntry): void {
+function tell({ wish, response, from }: Watcher, { before, after, version }: LogEntry): void {
+  const { namespace, matches, encoding } = wish;
   const sees = (pod: StoredPod | undefined): pod is StoredPod =>
-    pod?.metadata.namespace === wish.namespace && wish.matches(pod.metadata.labels);
-  const { before, after, version } = entry;
-  if (sees(after)) send(response, sees(before) ? 'MODIFIED' : 'ADDED', after);
-  else if (sees(before))
+    pod?.metadata.namespace === namespace && matches(pod);
+  if (version <= from) return;
+  if (sees(after)) response.write(encoding.event(sees(before) ? 'MODIFIED' : 'ADDED', after));
+  else if (sees(before)) {
     // As it was when it last matched, with the version of the write that ended that.
-    send(response, 'DELETED', {
-      ...before,
-      metadata: { ...before.metadata, resourceVersion: String(version) },
-    });
-}
-
-function send(response: ServerResponse, type: string, object: unknown): void {
-  response.write(`${JSON.stringify({ type, object })}\n`);
+    const metadata = { ...before.metadata, resourceVersion: String(version) };
+    response.write(encoding.event('DELETED', { ...before, metadata }));
+  }
 }
