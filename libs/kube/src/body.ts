@@ -1,23 +1,12 @@
-import type { IncomingMessage } from 'node:http';
-import { pipeline, type Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { KubeError } from './errors.ts';
 import type { RequestAttributes } from './request-path.ts';
 
-/** The bytes of an answer as they were before the server compressed them. */
-export function decode(response: IncomingMessage): Readable {
-  if (response.headers['content-encoding'] !== 'gzip') return response;
-  return pipeline(response, createGunzip(), () => {
-    // Whoever reads it gets the error there.
-  });
-}
-
-/** @throws KubeError if there are more than `maxBytes`. */
-export async function readText(
+/** Reads all of a body. @throws KubeError if there are more than `maxBytes`. */
+export async function readBytes(
   body: AsyncIterable<Buffer>,
   maxBytes: number,
   about: RequestAttributes,
-): Promise<string> {
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body) {
@@ -26,5 +15,16 @@ export async function readText(
       throw new KubeError('TooLarge', `expected an answer of at most ${maxBytes} bytes`, about);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
+}
+
+/** Passes a body on, chunk by chunk, each shown to `onChunk` before. */
+export async function* observeChunks(
+  body: AsyncIterable<Buffer>,
+  onChunk: (chunk: Buffer) => void,
+): AsyncGenerator<Buffer> {
+  for await (const chunk of body) {
+    onChunk(chunk);
+    yield chunk;
+  }
 }

@@ -1,16 +1,15 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Transform } from 'node:stream';
-import { constants, createGzip, gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createKubeClient, type KubeClient } from './client.ts';
+import { listAll } from './read-all.ts';
 import { podsPath } from './request-path.ts';
 
-const pods = podsPath('micro');
 let other: Server;
 let stranger: KubeClient;
 let answer: Parameters<typeof createServer>[1];
 beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
   other = createServer((request, response) => answer?.(request, response));
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   const { port } = other.address() as AddressInfo;
@@ -22,66 +21,69 @@ beforeEach(async () => {
   });
 });
 afterEach(() => {
+  vi.useRealTimers();
   stranger.close();
   other.closeAllConnections();
   other.close();
 });
 
+const list = Buffer.from('k8s\0\x12\x05\x0a\x03\x12\x011', 'latin1');
+
 test('a server is asked under the path of its address', async () => {
   const urls: (string | undefined)[] = [];
   answer = (request, response) => {
     urls.push(request.url);
-    response.end('{"metadata":{"resourceVersion":"1"},"items":null}');
+    response.end(list);
   };
-  expect(await stranger.list(pods)).toEqual({ resourceVersion: '1', items: [] });
-  expect(urls).toEqual([`/k8s/c-1${pods}`]);
+  expect(await listAll(stranger)).toEqual({ resourceVersion: '1', items: [] });
+  expect(urls).toEqual([`/k8s/c-1${podsPath('micro')}`]);
 });
 
 test.each([
   [502, '<html>bad gateway', 'Unknown', '502 expected a Status object, got "<html>bad gateway"'],
-  [200, '<html>log in', 'Malformed', 'Unexpected token'],
-  [200, '{"items":[]}', 'Malformed', 'expected metadata.resourceVersion, got {"items":[]}'],
-  [200, '{"metadata":{"resourceVersion":"1"},"items":[{}]}', 'Malformed', 'metadata.name'],
-  [200, '{"metadata":{"resourceVersion":"1"}}', 'Malformed', 'expected a list with items'],
-  [200, 'null', 'Malformed', ''],
+  [200, '<html>log in', 'Malformed', 'expected a list in protobuf, got "<html>log in"'],
+  [200, '{"items":[]}', 'Malformed', 'expected a list in protobuf, got'],
+  [200, 'k8s\0', 'Malformed', 'the list is cut off'],
+  [200, 'k8s\0\x12\x00', 'Malformed', 'expected metadata.resourceVersion'],
+  [200, 'k8s\0\x12\x02\x12\x00', 'Malformed', 'expected a pod with a name, a uid'],
+  [200, 'k8s\0\x10', 'Malformed', 'the list is cut off'],
+  [200, 'k8s\0\x10\x01', 'Malformed', 'expected a field of bytes, got wire type 0'],
+  [200, `k8s\0\x12${'\xff'.repeat(9)}\x01`, 'Malformed', ''],
+  [
+    200,
+    'k8s\0\x12\xff\xff\xff\x07\x12\xff\xff\xff\x01',
+    'TooLarge',
+    'pods of at most 2097152 bytes',
+  ],
   [302, '', 'Unknown', '302'],
-  [500, 'x'.repeat(100_000), 'TooLarge', 'expected an answer of at most 65536 bytes'],
-])('an answer that makes no sense is quoted: %i %.30s', async (status, body, reason, message) => {
-  answer = (_, response) => response.writeHead(status).end(body);
-  await expect(stranger.list(pods)).rejects.toMatchObject({
+  [500, ' '.repeat(100_000), 'TooLarge', 'expected an answer of at most 65536 bytes'],
+])('an answer that makes no sense is quoted: %i %j', async (status, body, reason, message) => {
+  answer = (_, response) => response.writeHead(status).end(body, 'latin1');
+  await expect(listAll(stranger)).rejects.toMatchObject({
     reason,
     message: expect.stringContaining(message),
   });
 });
 
-const bookmark = (version: number) =>
-  `{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"${version}"}}}\n`;
-
 test.each([
-  ['one stream that is flushed', () => createGzip({ flush: constants.Z_SYNC_FLUSH })],
-  [
-    'a stream for each event',
-    () => new Transform({ transform: (chunk, _, done) => done(null, gzipSync(chunk)) }),
-  ],
-])('a compressed watch is read event by event: %s', async (_, create) => {
-  const zip = create();
-  answer = (_, response) => zip.pipe(response.writeHead(200, { 'content-encoding': 'gzip' }));
-  zip.write(bookmark(1));
-  const events = (await stranger.watch(pods))[Symbol.asyncIterator]();
-  for (let version = 1; version < 4; version++) {
-    const event = { type: 'BOOKMARK', resourceVersion: String(version) };
-    expect((await events.next()).value).toEqual(event);
-    zip.write(bookmark(version + 1));
-  }
+  ['7', 7_000],
+  ['Wed, 25 Nov 2026 12:00:09 GMT', 9_000],
+  ['Wed, 25 Nov 2026 11:00:00 GMT', undefined],
+  ['-1', undefined],
+  ['soon', undefined],
+])('Retry-After: %s is %j ms', async (retryAfter, retryAfterMs) => {
+  vi.setSystemTime(new Date('2026-11-25T12:00:00Z'));
+  answer = (_, response) => response.writeHead(429, { 'retry-after': retryAfter }).end();
+  await expect(listAll(stranger)).rejects.toMatchObject({ status: 429, retryAfterMs });
 });
 
 test('a connection that is closed just as it is used again is replaced', async () => {
   let requests = 0;
   answer = (request, response) => {
     if (++requests === 2) request.socket.resetAndDestroy();
-    else response.end('{"metadata":{"resourceVersion":"1"},"items":[]}');
+    else response.end(list);
   };
-  await stranger.list(pods);
-  await stranger.list(pods);
+  await listAll(stranger);
+  await listAll(stranger);
   expect(requests).toBe(3);
 });

@@ -2,9 +2,9 @@ import { createFakeApiServer, createPodDriver, type FakeApiServer } from '@micro
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createKubeClient, type KubeClient } from './client.ts';
 import { KubeError } from './errors.ts';
+import { eventsOf, listAll } from './read-all.ts';
 import { podsPath } from './request-path.ts';
 
-const pods = podsPath('micro');
 let server: FakeApiServer;
 let client: KubeClient;
 beforeEach(async () => {
@@ -17,24 +17,28 @@ afterEach(async () => {
 });
 
 test('a thousand requests and a watch share two connections', async () => {
-  await client.watch(pods);
-  for (let n = 0; n < 1000; n++) await client.list(pods);
+  await client.watchPods('micro');
+  for (let n = 0; n < 1000; n++) await listAll(client);
   expect(server.connections.made).toBe(2);
 });
 
-test('requests at once open four connections at most', async () => {
-  await Promise.all(Array.from({ length: 100 }, () => client.list(pods)));
-  expect(server.connections.made).toBe(4);
+test('requests at once open two connections at most', async () => {
+  await Promise.all(Array.from({ length: 100 }, () => listAll(client)));
+  expect(server.connections.made).toBe(2);
 });
 
 test('watches do not stand in the way of requests', async () => {
-  for (let n = 0; n < 10; n++) await client.watch(pods);
-  await client.list(pods);
+  for (let n = 0; n < 10; n++) await client.watchPods('micro');
+  await listAll(client);
   expect(server.connections.made).toBe(11);
 });
 
 test('a watch asks for bookmarks and what it was told to', async () => {
-  await client.watch(pods, { labelSelector: 'a=b,c', resourceVersion: '1', timeoutSeconds: 300 });
+  await client.watchPods('micro', {
+    labelSelector: 'a=b,c',
+    resourceVersion: '1',
+    timeoutSeconds: 300,
+  });
   expect(Object.fromEntries(server.requests[0]!.query)).toEqual({
     watch: 'true',
     allowWatchBookmarks: 'true',
@@ -62,12 +66,12 @@ test('a patch is a merge patch that says who writes', async () => {
   ]);
 });
 
-test('a long list comes compressed', async () => {
+test('a large pod comes whole', async () => {
   const driver = createPodDriver(client.request, 'micro');
   for (const name of ['one', 'two'])
     await driver.create(name, { annotations: { text: 'ä'.repeat(50_000) } });
-  const { items } = await client.list(pods);
-  expect(items.map(({ metadata }) => metadata.annotations?.['text']?.length)).toEqual([
+  const { items } = await listAll(client);
+  expect(items.map(({ metadata }) => metadata.annotations['text']?.length)).toEqual([
     50_000, 50_000,
   ]);
 });
@@ -76,18 +80,18 @@ test('a silent server is given up after the deadline', async () => {
   const hasty = createKubeClient(server.config(), { timeoutMs: 20 });
   server.faults.next(2, { kind: 'hang' });
   const late = { reason: 'Timeout', status: undefined, message: expect.stringMatching(/20 ms$/) };
-  await expect(hasty.list(pods)).rejects.toMatchObject(late);
-  await expect(hasty.watch(pods)).rejects.toMatchObject(late);
+  await expect(listAll(hasty)).rejects.toMatchObject(late);
+  await expect(hasty.watchPods('micro')).rejects.toMatchObject(late);
   hasty.close();
 });
 
 test('the deadline does not end a watch that has begun', async () => {
   const hasty = createKubeClient(server.config(), { timeoutMs: 20 });
-  const events = await hasty.watch(pods);
+  const events = await hasty.watchPods('micro');
   server.faults.next(1, { kind: 'hang' });
-  await expect(hasty.list(pods)).rejects.toMatchObject({ reason: 'Timeout' });
+  await expect(listAll(hasty)).rejects.toMatchObject({ reason: 'Timeout' });
   server.watchers.bookmark();
-  expect((await events[Symbol.asyncIterator]().next()).value).toMatchObject({ type: 'BOOKMARK' });
+  expect((await eventsOf(events).next()).value).toMatchObject({ type: 'BOOKMARK' });
   hasty.close();
 });
 
@@ -95,53 +99,53 @@ test('an aborted request throws the reason it was aborted for', async () => {
   const reason = new Error('no more use for it');
   server.faults.next(1, { kind: 'hang' });
   const abort = new AbortController();
-  const listing = client.list(pods, { signal: abort.signal });
+  const listing = listAll(client, { signal: abort.signal });
   while (server.requests.length === 0) await new Promise(setImmediate);
   abort.abort(reason);
   await expect(listing).rejects.toBe(reason);
   const watch = new AbortController();
-  const events = await client.watch(pods, { resourceVersion: '1', signal: watch.signal });
-  const next = events[Symbol.asyncIterator]().next();
+  const events = await client.watchPods('micro', { resourceVersion: '1', signal: watch.signal });
+  const next = eventsOf(events).next();
   watch.abort(reason);
   await expect(next).rejects.toBe(reason);
 });
 
 test('close ends requests and watches at any stage, and leaves no connection', async () => {
-  const events = await client.watch(pods, { resourceVersion: '1' });
+  const events = await client.watchPods('micro', { resourceVersion: '1' });
   server.faults.next(1, { kind: 'hang' });
-  const ended = [events[Symbol.asyncIterator]().next(), client.list(pods)];
+  const ended = [eventsOf(events).next(), listAll(client)];
   while (server.requests.length < 2) await new Promise(setImmediate);
-  ended.push(client.list(pods));
+  ended.push(listAll(client));
   const outcomes = Promise.allSettled(ended);
   client.close();
   for (const outcome of await outcomes)
     expect(outcome).toMatchObject({
       reason: { reason: 'Unreachable', detail: 'the client is closed' },
     });
-  await expect(client.list(pods)).rejects.toThrow('the client is closed');
+  await expect(listAll(client)).rejects.toThrow('the client is closed');
   while (server.connections.open > 0) await new Promise(setImmediate);
 });
 
 test('a broken connection is an error that says so', async () => {
   server.faults.next(1, { kind: 'reset' });
-  await expect(client.list(pods)).rejects.toMatchObject({
+  await expect(listAll(client)).rejects.toMatchObject({
     reason: 'Unreachable',
     message: 'list pods in namespace micro: socket hang up',
   });
-  const events = await client.watch(pods, { resourceVersion: '1' });
-  const next = events[Symbol.asyncIterator]().next();
+  const events = await client.watchPods('micro', { resourceVersion: '1' });
+  const next = eventsOf(events).next();
   server.watchers.drop();
   await expect(next).rejects.toMatchObject({ reason: 'Unreachable' });
 });
 
 test('a server that is not there is an error that says where it should be', async () => {
   await server.close();
-  await expect(client.list(pods)).rejects.toThrow(/ECONNREFUSED 127\.0\.0\.1/);
+  await expect(listAll(client)).rejects.toThrow(/ECONNREFUSED 127\.0\.0\.1/);
 });
 
 test('a refusal carries what the server said and how long to wait', async () => {
   server.faults.next(1, { kind: 'status', status: 429, retryAfterSeconds: 7 });
-  const error = await client.list(pods).catch((error: unknown) => error);
+  const error = await listAll(client).catch((error: unknown) => error);
   expect(error).toBeInstanceOf(KubeError);
   expect(error).toMatchObject({
     status: 429,
@@ -166,7 +170,7 @@ test('a token that ended is asked for anew, once', async () => {
     },
   });
   server.access.revoke('jane');
-  await jane.list(pods);
+  await listAll(jane);
   expect(asked).toEqual([false, true]);
   jane.close();
 });
@@ -177,7 +181,7 @@ test('a token that is refused again is not tried again', async () => {
     ...server.config(),
     credentials: async () => ({ headers: { authorization: 'Bearer wrong' } }),
   });
-  await expect(other.list(pods)).rejects.toMatchObject({ status: 401, reason: 'Unauthorized' });
+  await expect(listAll(other)).rejects.toMatchObject({ status: 401, reason: 'Unauthorized' });
   expect(server.requests.length).toBe(1);
   other.close();
 });

@@ -1,13 +1,17 @@
-import { decode, readText } from './body.ts';
+import { observeChunks, readBytes } from './body.ts';
+import { type Clock, systemClock } from './clock.ts';
 import { createConnection } from './connection.ts';
 import type { KubeConfig } from './credentials.ts';
 import { endOf, withDeadline } from './deadline.ts';
 import { KubeError } from './errors.ts';
-import { type KubeObject, parseObject, parseVersion } from './object.ts';
-import { describeRequest, type RequestAttributes } from './request-path.ts';
+import { type KubeObject, parseObject } from './object.ts';
+import type { Pod } from './pod.ts';
+import { type ListMetadata, readPodList } from './pod-list.ts';
+import { describeRequest, podsPath, type RequestAttributes } from './request-path.ts';
 import { readWatchEvents, type WatchEvent } from './watch-stream.ts';
 
-const maxListBytes = 256 * 1024 * 1024;
+/** What is asked for as JSON is an object or a few. */
+const maxAnswerBytes = 16 * 1024 * 1024;
 
 export interface RequestOptions {
   readonly query?: Query;
@@ -20,32 +24,58 @@ export interface RequestOptions {
   readonly timeoutMs?: number;
 }
 
-export interface ListOptions {
+/** Which pods of a namespace. */
+export interface PodSelector {
+  /** `a=b,c,!d` */
   readonly labelSelector?: string;
+  /** `metadata.name=…` */
+  readonly fieldSelector?: string;
+}
+
+export interface ListOptions extends PodSelector {
   /** `0`: whatever the server has at hand; a version: not older; absent: the newest, from etcd. */
   readonly resourceVersion?: string;
+  /** At most so many, and the rest on the next pages; it makes the server read etcd. */
+  readonly limit?: number;
+  /** The page that the one before named. */
+  readonly continue?: string;
   readonly signal?: AbortSignal;
 }
 
-export interface WatchOptions extends ListOptions {
+export interface WatchOptions extends PodSelector {
+  /** What came after this version. */
+  readonly resourceVersion?: string;
+  /** Begins with all that is there, as ADDED in any order, up to a bookmark that says so. */
+  readonly sendInitialEvents?: boolean;
   /** The server ends the watch then. */
   readonly timeoutSeconds?: number;
+  readonly signal?: AbortSignal;
+  /** Told of every chunk that arrives, how many bytes it has. */
+  readonly onBytes?: (bytes: number) => void;
 }
 
-export interface ObjectList {
-  readonly resourceVersion: string;
-  readonly items: readonly KubeObject[];
-}
-
-/** The cluster API. Every method throws KubeError; an aborted signal's reason is thrown as it is. */
+/**
+ * The cluster API. Every method throws KubeError; an aborted signal's reason is thrown as it is.
+ *
+ * Pods are read in protobuf, and only what discovery needs of them: of 10 000 pods a quarter of the
+ * time that JSON takes, and no garbage of their specs.
+ */
 export interface KubeClient {
   readonly server: string;
   readonly namespace: string;
   /** Any request whose answer is JSON. */
   request(method: string, path: string, options?: RequestOptions): Promise<unknown>;
-  list(path: string, options?: ListOptions): Promise<ObjectList>;
+  /** Hands over each pod of a namespace as it arrives. */
+  listPods(
+    namespace: string,
+    options: ListOptions,
+    onPod: (pod: Pod) => void,
+  ): Promise<ListMetadata>;
   /** Resolves when the server has begun to answer; bookmarks are asked for. */
-  watch(path: string, options?: WatchOptions): Promise<AsyncIterable<WatchEvent>>;
+  watchPods(
+    namespace: string,
+    options?: WatchOptions,
+  ): Promise<AsyncIterable<readonly WatchEvent[]>>;
   /** Applies a JSON merge patch: null removes. */
   patch(path: string, patch: unknown, options?: PatchOptions): Promise<KubeObject>;
   /** Ends every request and watch. */
@@ -60,11 +90,20 @@ export interface PatchOptions {
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** Creates a client of one API server. `timeoutMs` is for each answer; a watch has it for its beginning. */
-export function createKubeClient(
-  config: KubeConfig,
-  { timeoutMs: usualMs = 30_000 }: { readonly timeoutMs?: number } = {},
-): KubeClient {
+export interface KubeClientOptions {
+  /**
+   * For each answer, in milliseconds; a list may take longer while it arrives, and a watch has it for
+   * its beginning.
+   *
+   * @default 30000
+   */
+  readonly timeoutMs?: number;
+  readonly clock?: Clock;
+}
+
+/** Creates a client of one API server. */
+export function createKubeClient(config: KubeConfig, options: KubeClientOptions = {}): KubeClient {
+  const { timeoutMs: usualMs = 30_000, clock = systemClock } = options;
   const connection = createConnection(config);
   const closed = new AbortController();
   const closing = closed.signal;
@@ -72,17 +111,18 @@ export function createKubeClient(
   const request: KubeClient['request'] = (method, path, options = {}) => {
     const { query, body, contentType, signal: caller, timeoutMs = usualMs } = options;
     const about = describeRequest(method, path);
-    return withDeadline({ timeoutMs, closing, caller }, about, async (signal) => {
+    return withDeadline({ timeoutMs, clock, closing, caller }, about, async (signal) => {
+      const content = { 'content-type': contentType ?? json };
       const response = await connection.send({
         method,
         target: path + search(query),
-        headers: body === undefined ? common : { ...common, 'content-type': contentType ?? json },
+        headers: { ...common, accept: json, ...(body !== undefined && content) },
         ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
         signal,
         about,
       });
-      const text = await readText(decode(response), maxListBytes, about);
-      return understand(about, () => JSON.parse(text));
+      const text = await readBytes(response, maxAnswerBytes, about);
+      return understand(about, () => JSON.parse(text.toString('utf8')));
     });
   };
 
@@ -90,20 +130,33 @@ export function createKubeClient(
     server: config.server,
     namespace: config.namespace,
     request,
-    async list(path, { labelSelector, resourceVersion, ...options } = {}) {
-      const query = { labelSelector, resourceVersion };
-      const list = await request('GET', path, { ...options, query });
-      return understand(describeRequest('GET', path), () => parseList(list));
-    },
-    async watch(path, { signal: caller, ...options } = {}) {
-      const about = describeRequest('GET', path, true);
-      const query = { ...options, watch: true, allowWatchBookmarks: true };
-      const ends = { timeoutMs: usualMs, closing, caller };
+    listPods(namespace, { signal: caller, ...query }, onPod) {
+      const path = podsPath(namespace);
+      const about = describeRequest('GET', path);
       const target = path + search(query);
+      const ends = { timeoutMs: usualMs, clock, closing, caller };
+      return withDeadline(ends, about, async (signal, putOff) => {
+        const headers = { ...common, accept: protobuf };
+        const response = await connection.send({ method: 'GET', target, headers, signal, about });
+        return await readPodList(observeChunks(response, putOff), about, onPod);
+      });
+    },
+    async watchPods(namespace, { signal: caller, onBytes, sendInitialEvents, ...query } = {}) {
+      const path = podsPath(namespace);
+      const about = describeRequest('GET', path, true);
+      const initial = sendInitialEvents && {
+        sendInitialEvents,
+        resourceVersionMatch: 'NotOlderThan',
+      };
+      const target =
+        path + search({ ...query, ...initial, watch: true, allowWatchBookmarks: true });
+      const ends = { timeoutMs: usualMs, clock, closing, caller };
+      const headers = { ...common, accept: `${protobuf};stream=watch` };
       const response = await withDeadline(ends, about, (signal) =>
-        connection.send({ method: 'GET', target, headers: common, signal, about, long: true }),
+        connection.send({ method: 'GET', target, headers, signal, about, long: true }),
       );
-      return follow(readWatchEvents(decode(response), about), (error) => endOf(ends, error, about));
+      const body = observeChunks(response, ({ length }) => onBytes?.(length));
+      return follow(readWatchEvents(body, about), (error) => endOf(ends, error, about));
     },
     async patch(path, patch, { fieldManager, ...options } = {}) {
       const contentType = 'application/merge-patch+json';
@@ -118,8 +171,10 @@ export function createKubeClient(
   };
 }
 
+// Not compressed: within a cluster gzip costs both sides more time than it saves.
+const common = { 'user-agent': 'micro-kube' };
 const json = 'application/json';
-const common = { accept: json, 'accept-encoding': 'gzip', 'user-agent': 'micro-kube' };
+const protobuf = 'application/vnd.kubernetes.protobuf';
 
 function search(query: Query = {}): string {
   const parameters = new URLSearchParams();
@@ -127,13 +182,6 @@ function search(query: Query = {}): string {
     if (value !== undefined) parameters.set(name, String(value));
   const text = parameters.toString();
   return text && `?${text}`;
-}
-
-function parseList(list: unknown): ObjectList {
-  const { items } = list as { items?: unknown };
-  if (items !== null && !Array.isArray(items))
-    throw new TypeError(`expected a list with items, got ${JSON.stringify(list).slice(0, 100)}`);
-  return { resourceVersion: parseVersion(list), items: (items ?? []).map(parseObject) };
 }
 
 function understand<T>(about: RequestAttributes, read: () => T): T {
@@ -144,12 +192,12 @@ function understand<T>(about: RequestAttributes, read: () => T): T {
   }
 }
 
-async function* follow(
-  events: AsyncIterable<WatchEvent>,
+async function* follow<T>(
+  stream: AsyncIterable<T>,
   explain: (error: unknown) => unknown,
-): AsyncGenerator<WatchEvent> {
+): AsyncGenerator<T> {
   try {
-    yield* events;
+    yield* stream;
   } catch (error) {
     throw explain(error);
   }

@@ -1,9 +1,11 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { decode, readText } from './body.ts';
+import { readBytes } from './body.ts';
 import type { Credentials, KubeConfig } from './credentials.ts';
 import { KubeError } from './errors.ts';
+import { readObject } from './protobuf.ts';
 import type { RequestAttributes } from './request-path.ts';
+import { readStatus } from './status-protobuf.ts';
 
 /** An error's body is quoted at most this long. */
 const maxErrorBytes = 64 * 1024;
@@ -36,7 +38,7 @@ export function createConnection(config: KubeConfig): Connection {
   const agent = new transport.Agent({
     keepAlive: true,
     keepAliveMsecs: tcpKeepAliveMs,
-    maxSockets: 4,
+    maxSockets: 2,
   });
 
   const attempt = async (
@@ -94,19 +96,27 @@ export function createConnection(config: KubeConfig): Connection {
 }
 
 async function refusal(response: IncomingMessage, about: RequestAttributes): Promise<KubeError> {
-  const text = await readText(decode(response), maxErrorBytes, about);
-  const seconds = Number(response.headers['retry-after']);
-  return KubeError.fromStatus(parse(text), about, {
+  const { 'content-type': type = '', 'retry-after': retryAfter } = response.headers;
+  const body = await readBytes(response, maxErrorBytes, about);
+  const retryAfterMs = parseRetryAfter(retryAfter);
+  return KubeError.fromStatus(parseStatus(type, body), about, {
     status: response.statusCode ?? 0,
-    ...(seconds > 0 && { retryAfterMs: seconds * 1000 }),
+    ...(retryAfterMs > 0 && { retryAfterMs }),
   });
 }
 
-function parse(text: string): unknown {
+/** Errors are in the form the answer was asked for in. */
+function parseStatus(type: string, body: Buffer): unknown {
   try {
-    return JSON.parse(text);
+    if (type.startsWith('application/vnd.kubernetes.protobuf')) return readObject(body, readStatus);
+    return JSON.parse(body.toString('utf8'));
   } catch {
     // A proxy in between answers in HTML; the error quotes it.
-    return text;
+    return body.toString('utf8');
   }
+}
+
+/** Seconds or a date: RFC 9110, 10.2.3. Not a number where it is neither. */
+function parseRetryAfter(text = ''): number {
+  return /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - Date.now();
 }

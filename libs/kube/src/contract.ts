@@ -5,6 +5,8 @@ import type { KubeClient } from './client.ts';
 import { KubeError } from './errors.ts';
 import { explainForbidden } from './explain-forbidden.ts';
 import type { KubeObject } from './object.ts';
+import type { Pod } from './pod.ts';
+import { eventsOf, listAll } from './read-all.ts';
 import { reflect } from './reflector.ts';
 import { podsPath } from './request-path.ts';
 
@@ -40,9 +42,9 @@ export function apiServerContract(name: string, open: () => Promise<Trial>): voi
       const { admin, namespace } = trial;
       const pods = driver();
       await pods.create('watched', { annotations: { step: '0' } });
-      const { resourceVersion } = await admin.list(podsPath(namespace));
+      const { resourceVersion } = await listAll(admin, {}, namespace);
       const labelSelector = 'micro.mu/type=service';
-      const events = await admin.watch(podsPath(namespace), { labelSelector, resourceVersion });
+      const events = await admin.watchPods(namespace, { labelSelector, resourceVersion });
       const label = (value: string | null) =>
         pods.setMetadata('watched', { labels: { 'micro.mu/type': value } });
       await pods.setMetadata('watched', { annotations: { step: '1' } });
@@ -55,7 +57,7 @@ export function apiServerContract(name: string, open: () => Promise<Trial>): voi
 
       const seen: string[] = [];
       const versions = new Set([resourceVersion]);
-      for await (const event of events) {
+      for await (const event of eventsOf(events)) {
         if (event.type === 'BOOKMARK') continue;
         seen.push(`${event.type} ${describePod(event.object)}`);
         versions.add(event.object.metadata.resourceVersion);
@@ -112,7 +114,7 @@ export function apiServerContract(name: string, open: () => Promise<Trial>): voi
 
     test('a list from a version that is not there yet says so', async () => {
       const options = { resourceVersion: '99999999999' };
-      const error = await thrown(trial.admin.list(podsPath(trial.namespace), options));
+      const error = await thrown(listAll(trial.admin, options, trial.namespace));
       expect(error).toMatchObject({ status: 504, lostVersion: true, retryAfterMs: 1000 });
     });
 
@@ -126,7 +128,7 @@ export function apiServerContract(name: string, open: () => Promise<Trial>): voi
       expect(await canI(admin, question)).toBe(true);
       expect(await canI(runner, question)).toBe(false);
 
-      const listing = await thrown(runner.list(podsPath(namespace)));
+      const listing = await thrown(listAll(runner, {}, namespace));
       expect(listing.detail).toBe(
         `403 pods is forbidden: User "${user}" cannot list resource "pods" in API group "" in the namespace "${namespace}"`,
       );
@@ -144,7 +146,7 @@ export function apiServerContract(name: string, open: () => Promise<Trial>): voi
       for (const verb of ['list', 'watch', 'patch'])
         while (!(await canI(runner, { ...question, verb })));
       await runner.patch(own, { metadata: { labels: { a: 'b' } } });
-      await runner.list(podsPath(namespace));
+      await listAll(runner, {}, namespace);
     });
 
     test('a reflector keeps the same picture as the server', async () => {
@@ -155,13 +157,13 @@ export function apiServerContract(name: string, open: () => Promise<Trial>): voi
       const { promise: gone, resolve } = Promise.withResolvers<void>();
       await using reflector = reflect<string>({
         client: admin,
-        path: podsPath(namespace),
+        namespace,
         labelSelector: 'reflected',
-        project: ({ status }) => (status as { podIP?: string }).podIP ?? 'nowhere',
+        project: ({ metadata, status }) => `${metadata.name} ${status.podIP || 'nowhere'}`,
         onChange(changes) {
-          for (const { key, before, after } of changes) {
-            seen.push(`${key.split('/')[1]}: ${before} → ${after}`);
-            if (key.endsWith('second') && after === undefined) resolve();
+          for (const { before, after } of changes) {
+            seen.push(`${before} → ${after}`);
+            if (before?.startsWith('second') && after === undefined) resolve();
           }
         },
         onFault: (error) => seen.push(String(error)),
@@ -173,20 +175,20 @@ export function apiServerContract(name: string, open: () => Promise<Trial>): voi
       await pods.setMetadata('second', { labels: { reflected: null } });
       await gone;
       expect(seen).toEqual([
-        'first: undefined → nowhere',
-        'first: nowhere → 10.244.9.1',
-        'second: undefined → nowhere',
-        'second: nowhere → undefined',
+        'undefined → first nowhere',
+        'first nowhere → first 10.244.9.1',
+        'undefined → second nowhere',
+        'second nowhere → undefined',
       ]);
-      expect([...reflector.values]).toEqual([[`${namespace}/first`, '10.244.9.1']]);
+      expect([...reflector.values.values()]).toEqual(['first 10.244.9.1']);
     });
   });
 }
 
-function describePod({ metadata }: KubeObject): string {
-  const step = metadata.annotations?.['step'];
+function describePod({ metadata }: Pod): string {
+  const step = metadata.annotations['step'];
   const going = metadata.deletionTimestamp === undefined ? '' : ' going';
-  return `step ${step} ${metadata.labels?.['micro.mu/type']}${going}`;
+  return `step ${step} ${metadata.labels['micro.mu/type']}${going}`;
 }
 
 async function thrown(promise: Promise<unknown>): Promise<KubeError> {

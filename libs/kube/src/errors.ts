@@ -1,7 +1,7 @@
 import type { RequestAttributes } from './request-path.ts';
 
 /** Reasons of our own, beside those the API server gives (`Forbidden`, `NotFound`, `Expired`, …). */
-export type OwnReason = 'Unreachable' | 'Timeout' | 'Malformed' | 'TooLarge' | 'Silent';
+export type OwnReason = 'Unreachable' | 'Timeout' | 'Malformed' | 'TooLarge' | 'Silent' | 'Suspect';
 
 export interface KubeErrorOptions extends ErrorOptions {
   /** The HTTP status, or the code of an ERROR event of a watch; absent if there was no answer. */
@@ -85,7 +85,8 @@ export class KubeError extends Error {
   }
 }
 
-interface StatusObject {
+/** The part of a `Status` object that is read. */
+export interface StatusObject {
   readonly code?: unknown;
   readonly reason?: unknown;
   readonly message?: unknown;

@@ -2,19 +2,22 @@ export { type AccessQuestion, canI, type Identity, whoAmI } from './access.ts';
 export {
   createKubeClient,
   type KubeClient,
+  type KubeClientOptions,
   type ListOptions,
-  type ObjectList,
   type PatchOptions,
+  type PodSelector,
   type RequestOptions,
   type WatchOptions,
 } from './client.ts';
-export type { Clock } from './clock.ts';
+export { type Clock, systemClock } from './clock.ts';
 export { loadConfig, serviceAccountDirectory } from './config.ts';
 export type { Credentials, KubeConfig } from './credentials.ts';
 export { KubeError } from './errors.ts';
 export { explainForbidden } from './explain-forbidden.ts';
 export type { KubeObject, ObjectMetadata } from './object.ts';
-export type { ObjectChange } from './object-store.ts';
+export type { Pod, PodMetadata, PodStatus } from './pod.ts';
+export type { PodChange, Project } from './pod-store.ts';
 export { type ReflectOptions, type Reflector, type ReflectorState, reflect } from './reflector.ts';
-export { podsPath, type RequestAttributes } from './request-path.ts';
+export { describeRequest, podsPath, type RequestAttributes } from './request-path.ts';
+export { isNewer } from './version.ts';
 export type { WatchEvent } from './watch-stream.ts';

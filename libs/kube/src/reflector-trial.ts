@@ -1,21 +1,26 @@
 import { createFakeApiServer, createManualClock, createPodDriver } from '@micro/testing';
 import { createKubeClient } from './client.ts';
 import { type ReflectOptions, type Reflector, type ReflectorState, reflect } from './reflector.ts';
-import { podsPath } from './request-path.ts';
 
 export const labelSelector = 'micro.mu/type=service';
 export const labels = { 'micro.mu/type': 'service' };
 
+/** What the trial keeps of a pod. */
+interface Kept {
+  readonly name: string;
+  readonly text: string;
+}
+
 /** A reflector of a fake API server's pods, with time that is moved by hand, for its tests. */
-export async function createReflectorTrial() {
-  let server = await createFakeApiServer();
-  const client = createKubeClient(server.config());
+export async function createReflectorTrial({ watchList = true } = {}) {
   const clock = createManualClock();
+  let server = await createFakeApiServer({ clock, watchList });
+  const client = createKubeClient(server.config(), { clock });
   const seen: string[] = [];
   const states: ReflectorState[] = [];
   const faults: unknown[] = [];
   let wakers: (() => void)[] = [];
-  let reflector: Reflector<string> | undefined;
+  let reflector: Reflector<Kept> | undefined;
 
   const wake = (): void => {
     const due = wakers;
@@ -39,6 +44,7 @@ export async function createReflectorTrial() {
 
   return {
     clock,
+    client,
     pods: createPodDriver(client.request, 'micro'),
     /** What changed: `name before → after`. */
     seen,
@@ -55,19 +61,25 @@ export async function createReflectorTrial() {
     get state() {
       return reflector?.state;
     },
+    get silentMs() {
+      return reflector?.silentMs;
+    },
     get names() {
-      return [...(reflector?.values.keys() ?? [])];
+      return [...(reflector?.values.values() ?? [])].map(({ name }) => name);
     },
     /** Starts the reflector and waits for its first watch. */
-    async start(options: Partial<ReflectOptions<string>> = {}): Promise<void> {
-      reflector = reflect<string>({
+    async start(options: Partial<ReflectOptions<Kept>> = {}): Promise<void> {
+      reflector = reflect<Kept>({
         client,
-        path: podsPath('micro'),
+        namespace: 'micro',
         labelSelector,
-        project: ({ metadata }) => metadata.annotations?.['text'] ?? '',
+        project({ metadata: { name, annotations } }, before) {
+          const text = annotations['text'] ?? '';
+          return before?.name === name && before.text === text ? before : { name, text };
+        },
         onChange(changes) {
-          for (const { key, before, after } of changes)
-            seen.push(`${key.replace('micro/', '')} ${before} → ${after}`);
+          for (const { before, after } of changes)
+            seen.push(`${(after ?? before)?.name} ${before?.text} → ${after?.text}`);
           wake();
         },
         onState(state) {
@@ -92,15 +104,30 @@ export async function createReflectorTrial() {
         await waitOver();
       }
     },
-    /** The versions that requests of a verb asked for. */
-    requested: (verb: string) =>
-      server.requests
-        .filter((request) => request.verb === verb)
-        .map(({ query }) => query.get('resourceVersion')),
+    /**
+     * What it asked for, in order: `all 0` for all there is, however it did so, `from 7` for what
+     * came after a version.
+     */
+    get asked(): string[] {
+      const refused = server.watchList ? undefined : 'true';
+      const asked = server.requests.flatMap(({ verb, query }) => {
+        const version = query.get('resourceVersion') || 'etcd';
+        const initial = query.get('sendInitialEvents');
+        if (verb === 'list') return [query.has('continue') ? 'more' : `all ${version}`];
+        if (verb !== 'watch' || initial === (refused ?? 'never')) return [];
+        return [initial ? `all ${version}` : `from ${version}`];
+      });
+      // The watch that belongs to a list is one with it.
+      return asked.filter(
+        (what, at) =>
+          !(!server.watchList && what.startsWith('from') && asked[at - 1]?.startsWith('all')),
+      );
+    },
     /** Comes back where the server was, with nothing in it. */
     async renewServer(): Promise<void> {
       await server.close();
-      server = await createFakeApiServer({ port: Number(new URL(server.url).port) });
+      const { port } = new URL(server.url);
+      server = await createFakeApiServer({ port: Number(port), clock, watchList });
     },
     async [Symbol.asyncDispose](): Promise<void> {
       await reflector?.stop();

@@ -1,10 +1,11 @@
 import { createBackoff } from './backoff.ts';
-import type { KubeClient } from './client.ts';
+import type { KubeClient, PodSelector } from './client.ts';
 import { type Clock, sleep, systemClock } from './clock.ts';
 import { KubeError } from './errors.ts';
-import type { KubeObject } from './object.ts';
-import { createObjectStore, type ObjectChange } from './object-store.ts';
-import { describeRequest } from './request-path.ts';
+import { guardedBy } from './guarded.ts';
+import { createPicture } from './picture.ts';
+import type { PodChange, Project } from './pod-store.ts';
+import { describeRequest, podsPath } from './request-path.ts';
 import type { WatchEvent } from './watch-stream.ts';
 import { createWatchdog } from './watchdog.ts';
 
@@ -12,9 +13,12 @@ import { createWatchdog } from './watchdog.ts';
 const silenceMs = 90_000;
 /** A watch that ends this soon and brought nothing is a failure, or we would spin. */
 const shortMs = 1_000;
+/** What client-go asks etcd for at once. */
+const pageSize = 500;
 
 /** What the reflector is at. */
 export type ReflectorState =
+  /** It asks for all there is. */
   | { readonly state: 'listing' }
   /** The picture is complete as of the version; a watch from there is being opened. */
   | { readonly state: 'connecting'; readonly resourceVersion: string }
@@ -23,123 +27,154 @@ export type ReflectorState =
   | { readonly state: 'waiting'; readonly error: KubeError; readonly delayMs: number }
   | { readonly state: 'stopped' };
 
-export interface ReflectOptions<T> {
-  readonly client: Pick<KubeClient, 'list' | 'watch'>;
-  /** The path of a collection, as `podsPath` makes it. */
-  readonly path: string;
-  readonly labelSelector?: string;
-  /** Makes what is kept of an object; undefined keeps nothing. The object itself is let go. */
-  readonly project: (object: KubeObject) => T | undefined;
-  readonly onChange: (changes: readonly ObjectChange<T>[]) => void;
-  /** A complete list has been taken over. */
-  readonly onSynced?: () => void;
+export interface ReflectOptions<T> extends PodSelector {
+  readonly client: Pick<KubeClient, 'listPods' | 'watchPods'>;
+  readonly namespace: string;
+  readonly project: Project<T>;
+  /** Changes that became known together. */
+  readonly onChange: (changes: readonly PodChange<T>[]) => void;
+  /** All there is has been taken over, after `durationMs`; its changes have been told. */
+  readonly onSynced?: (durationMs: number) => void;
   readonly onState?: (state: ReflectorState) => void;
-  /** One of these callbacks threw; the object it was about is passed over. */
+  /** So many bytes of a watch have come. */
+  readonly onBytes?: (bytes: number) => void;
+  /** One of these callbacks threw; the pod it was about is passed over. */
   readonly onFault: (error: unknown) => void;
+  /** What was known before; it stays until the server has said all there is. */
+  readonly initial?: Iterable<readonly [uid: string, value: T]>;
+  /** After how long, in milliseconds, to ask for all there is again. @default never */
+  readonly relistMs?: number;
   readonly clock?: Clock;
   /** From 0 to below 1. */
   readonly random?: () => number;
 }
 
-/** A picture of a collection that follows it until stopped. */
+/** A picture of the pods of a namespace that follows them until stopped. */
 export interface Reflector<T> extends AsyncDisposable {
   readonly state: ReflectorState;
+  /** By uid. */
   readonly values: ReadonlyMap<string, T>;
+  /** How long the server has said nothing, in milliseconds; undefined before it has said anything. */
+  readonly silentMs: number | undefined;
   /** Resolves when nothing of it runs any more. */
   stop(): Promise<void>;
 }
 
 /**
- * Follows a collection as client-go's reflector does: one LIST from the server's cache, then watches,
- * each resuming where the last one ended. It lists again only when the server has forgotten that
- * version, and never takes an older picture for a newer one. No failure ends it.
+ * Follows pods as client-go's reflector does: it takes all there is from the server's cache, then
+ * watches, each time from where the last watch ended. It asks for all again only when the server has
+ * forgotten that version, and never takes an older picture for a newer one. No failure ends it.
  */
 export function reflect<T>(options: ReflectOptions<T>): Reflector<T> {
-  const { client, path, labelSelector, clock = systemClock, random = Math.random } = options;
-  const selector = labelSelector === undefined ? {} : { labelSelector };
-  const about = describeRequest('GET', path, true);
-  const guard = <A extends unknown[], R>(handler: (...args: A) => R) =>
-    guarded(handler, options.onFault);
+  const { client, namespace, clock = systemClock, random = Math.random } = options;
+  const { labelSelector, fieldSelector, relistMs = Number.POSITIVE_INFINITY } = options;
+  const selector = {
+    ...(labelSelector !== undefined && { labelSelector }),
+    ...(fieldSelector !== undefined && { fieldSelector }),
+  };
+  const about = describeRequest('GET', podsPath(namespace), true);
+  const guard = guardedBy(options.onFault);
   const emit = guard(options.onChange);
-  const store = createObjectStore(guard(options.project));
+  const { initial } = options;
+  const picture = createPicture({ project: guard(options.project), initial, about });
   const backoff = createBackoff(clock, random);
   const stopping = new AbortController();
   const { signal } = stopping;
   let state: ReflectorState = { state: 'listing' };
-  /** The version of the picture, undefined while a list is due. */
-  let version: string | undefined;
-  /** `0`: from cache, however old; a version: not older than that; absent: from etcd. */
-  let listFrom: string | undefined = '0';
+  let begunAt = clock.now();
+  let syncedAt = Number.POSITIVE_INFINITY;
+  let heardAt: number | undefined;
 
   const setState = (next: ReflectorState): void => {
     state = next;
     guard(() => options.onState?.(next))();
   };
-  const publish = (changes: ObjectChange<T>[]): void => {
+  const publish = (changes: readonly PodChange<T>[]): void => {
     if (changes.length > 0) emit(changes);
   };
-
-  const list = async (): Promise<string> => {
+  const begin = (): void => {
     setState({ state: 'listing' });
-    const from = listFrom === undefined ? {} : { resourceVersion: listFrom };
-    const { items, resourceVersion } = await client.list(path, { ...selector, ...from, signal });
-    publish(store.replace(items));
-    guard(() => options.onSynced?.())();
-    return resourceVersion;
+    begunAt = clock.now();
+    picture.begin();
+  };
+  const synced = (): void => {
+    syncedAt = clock.now();
+    guard(() => options.onSynced?.(syncedAt - begunAt))();
   };
 
-  const apply = (event: WatchEvent): string => {
-    if (event.type === 'BOOKMARK') return event.resourceVersion;
-    publish(event.type === 'DELETED' ? store.delete(event.object) : store.set(event.object));
-    return event.object.metadata.resourceVersion;
+  const list = async (): Promise<void> => {
+    begin();
+    const { notOlderThan } = picture.position;
+    const from = notOlderThan === '' ? { limit: pageSize } : { resourceVersion: notOlderThan };
+    let page = await client.listPods(namespace, { ...selector, ...from, signal }, picture.add);
+    while (page.next !== '') {
+      const next = { ...selector, limit: pageSize, continue: page.next, signal };
+      page = await client.listPods(namespace, next, picture.add);
+    }
+    heardAt = clock.now();
+    publish(picture.complete(page.resourceVersion));
+    synced();
   };
 
-  const follow = async (from: string): Promise<void> => {
-    setState({ state: 'connecting', resourceVersion: from });
+  const watch = async (): Promise<void> => {
+    const { version, notOlderThan } = picture.position;
+    if (version === undefined) begin();
+    else setState({ state: 'connecting', resourceVersion: version });
     const silent = new AbortController();
     const watchdog = createWatchdog(clock, silenceMs, () =>
       silent.abort(new KubeError('Silent', `not a word for ${silenceMs / 1000} s`, about)),
     );
-    const begun = clock.now();
+    const openedAt = clock.now();
     try {
-      const stream = await client.watch(path, {
+      const stream = await client.watchPods(namespace, {
         ...selector,
-        resourceVersion: from,
+        resourceVersion: version ?? notOlderThan,
+        ...(version === undefined && { sendInitialEvents: true }),
         // Spread, so that the watches of a fleet do not end together.
         timeoutSeconds: Math.round(300 + 300 * random()),
         signal: AbortSignal.any([signal, silent.signal]),
+        ...(options.onBytes && { onBytes: guard(options.onBytes) }),
       });
-      setState({ state: 'streaming', resourceVersion: from });
-      for await (const event of stream) {
+      if (version !== undefined) setState({ state: 'streaming', resourceVersion: version });
+      for await (const events of stream) {
         watchdog.feed();
-        version = apply(event);
+        heardAt = clock.now();
+        follow(events);
       }
     } finally {
       watchdog.stop();
     }
-    if (version === from && clock.now() - begun < shortMs)
+    if (picture.position.version === version && clock.now() - openedAt < shortMs)
       throw new KubeError('Unreachable', 'the watch ended as soon as it began', about);
   };
 
-  const recover = (error: unknown): KubeError => {
-    const failure = KubeError.from(error, about);
-    // What could not be read once can't be read from the same version again.
-    const unreadable = failure.reason === 'Malformed' || failure.reason === 'TooLarge';
-    if (failure.lostVersion || (unreadable && version !== undefined)) {
-      listFrom = version;
-      version = undefined;
+  const follow = (events: readonly WatchEvent[]): void => {
+    const wasWhole = picture.position.version !== undefined;
+    const changes: PodChange<T>[] = [];
+    try {
+      for (const event of events) changes.push(...picture.apply(event));
+    } finally {
+      publish(changes);
     }
-    return failure;
+    const resourceVersion = picture.position.version;
+    if (wasWhole || resourceVersion === undefined) return;
+    synced();
+    setState({ state: 'streaming', resourceVersion });
   };
 
   const run = async (): Promise<void> => {
     while (!signal.aborted) {
       try {
-        version ??= await list();
-        await follow(version);
+        if (clock.now() - syncedAt > relistMs) picture.doubt();
+        const { version, watchList } = picture.position;
+        if (version === undefined && !watchList) await list();
+        await watch();
       } catch (error) {
         if (signal.aborted) break;
-        const failure = recover(error);
+        const failure = KubeError.from(error, about);
+        const { watchList } = picture.position;
+        picture.fail(failure);
+        if (picture.position.watchList !== watchList) continue;
         const delayMs = backoff.next(failure);
         setState({ state: 'waiting', error: failure, delayMs });
         await sleep(clock, delayMs, signal);
@@ -157,23 +192,11 @@ export function reflect<T>(options: ReflectOptions<T>): Reflector<T> {
     get state() {
       return state;
     },
-    values: store.values,
+    values: picture.values,
+    get silentMs() {
+      return heardAt === undefined ? undefined : clock.now() - heardAt;
+    },
     stop,
     [Symbol.asyncDispose]: stop,
-  };
-}
-
-/** Calls a handler that is not ours: what it throws goes to `onFault` and stops nothing. */
-function guarded<A extends unknown[], R>(
-  handler: (...args: A) => R,
-  onFault: (error: unknown) => void,
-): (...args: A) => R | undefined {
-  return (...args) => {
-    try {
-      return handler(...args);
-    } catch (error) {
-      onFault(error);
-      return undefined;
-    }
   };
 }

@@ -11,6 +11,7 @@ export {
 } from './registrar.ts';
 export {
   type Change,
+  type Counts,
   type Endpoint,
   type Metadata,
   type Node,
@@ -21,3 +22,4 @@ export {
   type Value,
   type View,
 } from './registry.ts';
+export type { Interruption, RegistryMeter } from './registry-meter.ts';

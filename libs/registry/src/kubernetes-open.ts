@@ -2,9 +2,12 @@ import { createKubeClient, loadConfig } from '@micro/kube';
 import { createKubernetesRegistry, type KubernetesOptions } from './kubernetes.ts';
 import { readPodIdentity } from './pod-identity.ts';
 import type { Registry } from './registry.ts';
+import { createSnapshotFiles } from './snapshot-files.ts';
 
-export type OpenKubernetesOptions = Omit<KubernetesOptions, 'client' | 'pod'> & {
+export type OpenKubernetesOptions = Omit<KubernetesOptions, 'client' | 'pod' | 'snapshot'> & {
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Where to keep what is known, for a start while the API server is away. @default nowhere */
+  readonly snapshotDirectory?: string;
 };
 
 /**
@@ -17,12 +20,20 @@ export type OpenKubernetesOptions = Omit<KubernetesOptions, 'client' | 'pod'> & 
 export async function openKubernetesRegistry(
   options: OpenKubernetesOptions = {},
 ): Promise<Registry> {
-  const { env = process.env, ...others } = options;
+  const { env = process.env, snapshotDirectory, ...others } = options;
   const config = await loadConfig(env);
   const inPod = config.source === 'in-cluster' || Boolean(env['POD_NAME']);
   const pod = inPod ? await readPodIdentity(env) : undefined;
   const client = createKubeClient(config);
-  const registry = createKubernetesRegistry({ ...others, client, ...(pod && { pod }) });
+  const { onProblem = () => {} } = others;
+  const registry = createKubernetesRegistry({
+    ...others,
+    client,
+    ...(pod && { pod }),
+    ...(snapshotDirectory && {
+      snapshot: createSnapshotFiles({ directory: snapshotDirectory, onProblem }),
+    }),
+  });
   const { close } = registry;
   return Object.assign(registry, {
     async close() {

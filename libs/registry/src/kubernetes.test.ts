@@ -58,12 +58,17 @@ async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise(setImmediate);
 }
 
-test('asks for nothing but the patch while nobody watches', async () => {
+test('a process that watches nobody watches its own pod alone', async () => {
   const before = server.requests.length;
   const registry = connect();
   await registry.register(node);
+  await until(() => server.watchers.count === 1);
   await registry.deregister(node);
-  expect(server.requests.slice(before).map(({ verb }) => verb)).toEqual(['patch', 'patch']);
+  const asked = server.requests.slice(before);
+  expect(asked.map(({ verb }) => verb).sort()).toEqual(['patch', 'patch', 'watch']);
+  const { query } = asked.find(({ verb }) => verb === 'watch')!;
+  expect(query.get('fieldSelector')).toBe('metadata.name=greeter-1');
+  expect(query.get('labelSelector')).toBe(null);
   expect(registry.status).toEqual({ state: 'idle' });
 });
 
@@ -130,12 +135,11 @@ test('passes over a record that is wrong, and says so once', async () => {
   expect(problems).toEqual([expect.objectContaining({ code: 'refused', message })]);
 });
 
-test('all views share one list and one watch', async () => {
+test('all views share one watch', async () => {
   const registry = connect();
   const views = [registry.watch(), registry.watch('greeter'), registry.watch('other')];
   await Promise.all(views.map(({ synced }) => synced));
-  await until(() => server.watchers.count > 0);
-  expect(server.requests.filter(({ verb }) => verb === 'list').length).toBe(1);
+  expect(server.requests.slice(2).map(({ verb }) => verb)).toEqual(['watch']);
 });
 
 test('watches in another namespace where it is told to', async () => {
@@ -143,7 +147,7 @@ test('watches in another namespace where it is told to', async () => {
   await other.create('greeter-1');
   await other.run('greeter-1', pod.ip);
   await connect({ pod: { ...pod, namespace: 'other' } }).register(node);
-  const view = connect({ namespace: 'other' }).watch();
+  const view = connect({ namespaces: ['other'] }).watch();
   await view.synced;
   expect(view.nodes).toEqual([node]);
   const own = connect().watch();

@@ -1,29 +1,28 @@
-import {
-  type Clock,
-  type KubeClient,
-  type KubeError,
-  podsPath,
-  type Reflector,
-  reflect,
-} from '@micro/kube';
-import { registryError } from './kubernetes-error.ts';
+import { type Clock, type KubeClient, systemClock } from '@micro/kube';
 import { createNodeTable } from './node-table.ts';
+import { createOwnPod, watchOwnPod } from './own-pod-watch.ts';
 import type { PodIdentity } from './pod-identity.ts';
-import { typeLabel } from './pod-keys.ts';
-import { createPodNodes } from './pod-nodes.ts';
-import { type PodRecord, readPod } from './pod-record.ts';
 import { createPodRegistration } from './pod-registration.ts';
+import { type PodWatch, watchPods } from './pod-watch.ts';
 import { type Registry, RegistryError, type Status } from './registry.ts';
+import type { RegistryMeter } from './registry-meter.ts';
+import type { Snapshot } from './snapshot.ts';
+import { joinStatuses } from './status.ts';
 
 export interface KubernetesOptions {
   /** Stays the caller's to close. */
   readonly client: KubeClient;
   /** Where to look for nodes. @default the pod's, else the client's */
-  readonly namespace?: string;
+  readonly namespaces?: readonly string[];
   /** The pod this process runs in; without one it can watch, but not register. */
   readonly pod?: PodIdentity;
+  /** Closed with the registry. */
+  readonly snapshot?: Snapshot;
   /** Told what went wrong and is dealt with: a record passed over, the API server away; each once. */
   readonly onProblem?: (problem: RegistryError) => void;
+  /** Told of each change of the state or its reason. */
+  readonly onStatus?: (status: Status) => void;
+  readonly meter?: RegistryMeter;
   readonly clock?: Clock;
   /** From 0 to below 1. */
   readonly random?: () => number;
@@ -34,61 +33,65 @@ export interface KubernetesOptions {
  * as go-micro did, and reads those of the others. Needs `patch` on pods to register, `list` and
  * `watch` to watch; it asks for nothing before it is asked.
  *
- * While the API server can't be reached the last picture stays: no silence removes a node.
+ * One watch a namespace serves all views. A process that only registers watches its own pod alone,
+ * to put back what somebody takes away. While the API server can't be reached the last picture
+ * stays: no silence removes a node.
  */
 export function createKubernetesRegistry(options: KubernetesOptions): Registry {
-  const { client, pod, onProblem = () => {}, clock, random } = options;
-  const namespace = options.namespace ?? pod?.namespace ?? client.namespace;
+  const { client, pod, snapshot, onProblem = () => {}, onStatus, meter } = options;
+  const { clock = systemClock, random = Math.random } = options;
+  const namespaces = options.namespaces ?? [pod?.namespace ?? client.namespace];
   const table = createNodeTable();
-  const nodes = createPodNodes(table);
-  const registration = pod && createPodRegistration(client, pod);
-  let reflector: Reflector<PodRecord> | undefined;
-  let status: Status = { state: 'idle' };
-
-  const fail = (error: KubeError): void => {
-    const problem = registryError(error);
-    if (problem.message === status.reason) return;
-    status = {
-      state: status.state === 'starting' ? 'starting' : 'stale',
-      reason: problem.message,
-    };
-    onProblem(problem);
-  };
-  const follow = (): Reflector<PodRecord> =>
-    reflect<PodRecord>({
-      client,
-      path: podsPath(namespace),
-      labelSelector: `${typeLabel}=service`,
-      project: readPod,
-      onChange(changes) {
-        for (const { key, before, after } of changes) {
-          nodes.update(key, before?.nodes ?? [], after?.nodes ?? []);
-          for (const problem of after?.problems ?? [])
-            if (!before?.problems.includes(problem))
-              onProblem(new RegistryError('refused', problem));
-        }
-      },
-      onSynced() {
-        status = { state: 'synced' };
-        table.markSynced();
-      },
-      onState(state) {
-        if (state.state === 'streaming') status = { state: 'synced' };
-        if (state.state === 'waiting') fail(state.error);
-      },
-      onFault(cause) {
-        const message = `a listener of the registry threw: ${String(cause)}`;
-        onProblem(new RegistryError('refused', message, { cause }));
-      },
-      ...(clock && { clock }),
-      ...(random && { random }),
+  const shared = { client, onProblem, clock, random };
+  const registration =
+    pod &&
+    createPodRegistration({
+      ...shared,
+      pod,
+      onWrite: (error) => meter?.wrote(error?.code ?? 'ok'),
     });
+  const ownPod = pod && registration && createOwnPod(pod, registration);
+  let ownWatch: ReturnType<typeof watchOwnPod> | undefined;
+  let watches: readonly PodWatch[] = [];
+  let closed = false;
+
+  const readStatus = (): Status => joinStatuses(watches.map(({ status }) => status));
+  const tellStatus = (): void => {
+    const status = readStatus();
+    if (status.state === 'synced' || status.state === 'stale') table.markSynced();
+    // The watch of all pods shows the own one too.
+    if (status.state === 'synced' && pod && namespaces.includes(pod.namespace)) {
+      void ownWatch?.stop();
+      ownWatch = undefined;
+    }
+    onStatus?.(status);
+  };
+  const startWatches = (): void => {
+    watches = namespaces.map((namespace) =>
+      watchPods({
+        ...shared,
+        namespace,
+        table,
+        snapshot,
+        onPod: (seen) => ownPod?.shown(seen),
+        onPodGone: (uid) => ownPod?.gone(uid),
+        onStatus: tellStatus,
+        meter,
+      }),
+    );
+    tellStatus();
+  };
+  const startOwnWatch = (): void => {
+    const covered = watches.length > 0 && pod && namespaces.includes(pod.namespace);
+    if (pod && ownPod && !covered && !closed)
+      ownWatch ??= watchOwnPod({ ...shared, identity: pod, pod: ownPod });
+  };
 
   return {
     kind: 'kubernetes',
     expires: false,
     get status() {
-      return status;
+      return readStatus();
     },
     async register(node) {
       if (!registration)
@@ -98,20 +101,21 @@ export function createKubernetesRegistry(options: KubernetesOptions): Registry {
             'it can watch, but only a pod can be registered',
         );
       await registration.register(node);
+      startOwnWatch();
     },
     async deregister(node) {
       await registration?.deregister(node);
     },
     watch(service) {
-      if (!reflector) {
-        status = { state: 'starting' };
-        reflector = follow();
-      }
+      if (watches.length === 0 && !closed) startWatches();
       return table.view(service);
     },
     async close() {
+      closed = true;
       table.close();
-      await reflector?.stop();
+      registration?.stop();
+      await Promise.all([ownWatch?.stop(), ...watches.map((watch) => watch.stop())]);
+      await snapshot?.close();
     },
   };
 }

@@ -1,15 +1,20 @@
-import { keyOf, sameNode } from './node.ts';
+import { sameNode } from './node.ts';
 import type { Change, Node, View } from './registry.ts';
 import { createView, type ViewSource } from './view.ts';
 
 /**
  * The picture all forms of the registry share: who is where as last heard, and the views over it.
  * What is the same is not a change, so a source may say things as often as it likes.
+ *
+ * A node is told apart by its service and a key, by default its id. A source that can't trust ids
+ * to be unique brings a key of its own.
  */
 export interface NodeTable {
   readonly nodes: Iterable<Node>;
-  set(node: Node): void;
-  delete(node: Pick<Node, 'service' | 'id'>): void;
+  /** How many nodes a service has. */
+  count(service: string): number;
+  set(node: Node, key?: string): void;
+  delete(node: Pick<Node, 'service' | 'id'>, key?: string): void;
   /** Makes the table equal to `nodes`, as changes. */
   replace(nodes: Iterable<Node>): void;
   /** Says that the picture is complete: views' `synced` resolves. */
@@ -21,47 +26,61 @@ export interface NodeTable {
 }
 
 export function createNodeTable(): NodeTable {
-  const table = new Map<string, Node>();
+  const services = new Map<string, Map<string, Node>>();
   const sources = new Set<ViewSource>();
   let synced = false;
 
   const publish = (change: Change): void => {
     for (const source of sources) source.push(change);
   };
-  const set = (node: Node): void => {
-    const key = keyOf(node);
-    const before = table.get(key);
+  const set = (node: Node, key = node.id): void => {
+    const nodes = services.get(node.service) ?? new Map<string, Node>();
+    services.set(node.service, nodes);
+    const before = nodes.get(key);
     if (before && sameNode(before, node)) return;
-    table.set(key, node);
+    nodes.set(key, node);
     publish({ type: before ? 'updated' : 'added', node });
   };
-  const remove = (node: Pick<Node, 'service' | 'id'>): void => {
-    const before = table.get(keyOf(node));
-    if (!before) return;
-    table.delete(keyOf(node));
+  const remove = ({ service, id }: Pick<Node, 'service' | 'id'>, key = id): void => {
+    const nodes = services.get(service);
+    const before = nodes?.get(key);
+    if (!nodes || !before) return;
+    nodes.delete(key);
+    if (nodes.size === 0) services.delete(service);
     publish({ type: 'removed', node: before });
   };
+  const present = (service: string | undefined): Node[] =>
+    service === undefined
+      ? [...services.values()].flatMap((nodes) => [...nodes.values()])
+      : [...(services.get(service)?.values() ?? [])];
 
   return {
     get nodes() {
-      return table.values();
+      return present(undefined);
     },
+    count: (service) => services.get(service)?.size ?? 0,
     set,
     delete: remove,
     replace(nodes) {
-      const wanted = new Map([...nodes].map((node) => [keyOf(node), node]));
-      for (const [key, node] of table) if (!wanted.has(key)) remove(node);
-      for (const node of wanted.values()) set(node);
+      const wanted = [...nodes];
+      const kept = new Set(wanted.map(({ service, id }) => `${service}\n${id}`));
+      for (const node of present(undefined))
+        if (!kept.has(`${node.service}\n${node.id}`)) remove(node);
+      for (const node of wanted) set(node);
     },
     markSynced() {
       synced = true;
       for (const source of sources) source.markSynced();
     },
     view(service, onClose) {
-      const source = createView(service, table.values(), () => {
-        sources.delete(source);
-        onClose?.();
-      });
+      const source = createView(
+        service,
+        () => present(service),
+        () => {
+          sources.delete(source);
+          onClose?.();
+        },
+      );
       sources.add(source);
       if (synced) source.markSynced();
       return source.view;

@@ -1,4 +1,4 @@
-import type { Node } from './registry.ts';
+import type { Endpoint, Metadata, Node } from './registry.ts';
 
 /** Splits `host:port`; undefined if it is not one with a port from 1 to 65535. */
 export function splitAddress(address: string): { host: string; port: number } | undefined {
@@ -31,17 +31,25 @@ export function keyOf({ service, id }: Pick<Node, 'service' | 'id'>): string {
 
 /** Whether two nodes say the same. */
 export function sameNode(a: Node, b: Node): boolean {
-  return a === b || JSON.stringify(canonical(a)) === JSON.stringify(canonical(b));
+  return (
+    a === b ||
+    (a.id === b.id &&
+      a.service === b.service &&
+      a.version === b.version &&
+      a.address === b.address &&
+      (a.metadata === b.metadata || sameText(sorted(a.metadata), sorted(b.metadata))) &&
+      (a.endpoints === b.endpoints || sameText(canonical(a.endpoints), canonical(b.endpoints))))
+  );
 }
 
-function canonical(node: Node): unknown {
-  const sorted = (record: Readonly<Record<string, string>>) => Object.entries(record).sort();
-  return [
-    node.id,
-    node.service,
-    node.version,
-    node.address,
-    sorted(node.metadata),
-    node.endpoints.map((e) => [e.name, e.request, e.response, sorted(e.metadata)]),
-  ];
+function sameText(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function sorted(metadata: Metadata): unknown {
+  return Object.entries(metadata).sort();
+}
+
+function canonical(endpoints: readonly Endpoint[]): unknown {
+  return endpoints.map((e) => [e.name, e.request, e.response, sorted(e.metadata)]);
 }

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { KubeObject } from '@micro/kube';
+import type { Pod } from '@micro/kube';
 import { describe, expect, test } from 'vitest';
-import { readPod } from './pod-record.ts';
+import { createPodReader, nodesOf, type PodRecord } from './pod-record.ts';
+import type { Node } from './registry.ts';
 
 const record = (changes: object = {}) =>
   JSON.stringify({
@@ -13,16 +14,12 @@ const record = (changes: object = {}) =>
     nodes: [{ id: 'greeter-1', address: '10.0.0.1:9090', metadata: null }],
     ...changes,
   });
-const running = {
-  phase: 'Running',
-  podIP: '10.0.0.1',
-  conditions: [{ type: 'Ready', status: 'True' }],
-};
+const running = { phase: 'Running', podIP: '10.0.0.1', ready: true };
 
 function podOf(
   { metadata = {}, status = {} }: { metadata?: object; status?: object } = {},
   text = record(),
-): KubeObject {
+): Pod {
   return {
     metadata: {
       name: 'greeter-1',
@@ -37,39 +34,68 @@ function podOf(
   };
 }
 
+/** What is read of a pod, and what was said about what was not. */
+function readPod(pod: Pod): {
+  record: PodRecord | undefined;
+  nodes: readonly Node[];
+  problems: string[];
+} {
+  const problems: string[] = [];
+  const record = createPodReader((_, problem) => problems.push(problem))(pod, undefined);
+  return { record, nodes: nodesOf(record), problems };
+}
+
 test('reads the node of a pod that is up', () => {
-  expect(readPod(podOf())).toEqual({
-    nodes: [
-      {
-        id: 'greeter-1',
-        service: 'greeter',
-        version: '1',
-        address: '10.0.0.1:9090',
-        metadata: {},
-        endpoints: [],
-      },
-    ],
-    problems: [],
-  });
+  const node = {
+    id: 'greeter-1',
+    service: 'greeter',
+    version: '1',
+    address: '10.0.0.1:9090',
+    metadata: {},
+    endpoints: [],
+  };
+  expect(readPod(podOf())).toEqual({ record: node, nodes: [node], problems: [] });
 });
 
 test.each([
-  ['is not running', { status: { phase: 'Pending' } }],
-  ['has ended', { status: { phase: 'Succeeded' } }],
-  ['is not ready', { status: { conditions: [{ type: 'Ready', status: 'False' }] } }],
+  ['is not running', 'waiting', { status: { phase: 'Pending' } }],
+  ['has ended', 'waiting', { status: { phase: 'Succeeded' } }],
+  ['is not ready', 'waiting', { status: { ready: false } }],
+  ['has no address', 'waiting', { status: { podIP: '' } }],
+  ['has an address that is none', 'waiting', { status: { podIP: 'example.org' } }],
+  ['is on its way out', 'leaving', { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } }],
   [
-    'is ready in other ways only',
-    { status: { conditions: [{ type: 'ContainersReady', status: 'True' }] } },
+    'has no label of the service',
+    undefined,
+    { metadata: { labels: { 'micro.mu/type': 'service' } } },
   ],
-  ['has no conditions', { status: { conditions: undefined } }],
-  ['has conditions that are none', { status: { conditions: [null, 'Ready'] } }],
-  ['has no address', { status: { podIP: undefined } }],
-  ['has an address that is none', { status: { podIP: 'example.org' } }],
-  ['is on its way out', { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } }],
-  ['has no label of the service', { metadata: { labels: { 'micro.mu/type': 'service' } } }],
-  ['has a label that says no', { metadata: { labels: { 'micro.mu/selector-greeter': 'no' } } }],
-])('reads no node of a pod that %s', (_, changes) => {
-  expect(readPod(podOf(changes))).toEqual({ nodes: [], problems: [] });
+  [
+    'has a label that says no',
+    undefined,
+    { metadata: { labels: { 'micro.mu/selector-greeter': 'no' } } },
+  ],
+])('reads no node of a pod that %s', (_, record, changes) => {
+  expect(readPod(podOf(changes))).toEqual({ record, nodes: [], problems: [] });
+});
+
+test('a pod that says the same keeps its record, one that says else gets another', () => {
+  const read = createPodReader(() => {});
+  const first = read(podOf(), undefined);
+  expect(read(podOf(), first)).toBe(first);
+  expect(read(podOf({}, record({ version: '2' })), first)).not.toBe(first);
+  expect(read(podOf({ status: { ready: false } }), first)).toBe('waiting');
+});
+
+test('nodes share what they say alike', () => {
+  const read = createPodReader(() => {});
+  const endpoints = [{ name: 'Say.Hello', request: null, response: null, metadata: {} }];
+  const [one, two] = ['1', '2'].map((id) => {
+    const nodes = [{ id, address: '10.0.0.1:9090', metadata: { protocol: 'grpc' } }];
+    return nodesOf(read(podOf({}, record({ endpoints, nodes })), undefined))[0]!;
+  });
+  expect(one).not.toBe(two);
+  expect(one!.endpoints).toBe(two!.endpoints);
+  expect(one!.metadata).toBe(two!.metadata);
 });
 
 test('takes the host from the status and only the port from the record', () => {
@@ -111,8 +137,11 @@ test.each([
 test('a name that names object internals is a name', () => {
   const labels = { 'micro.mu/selector-constructor': 'service' };
   expect(readPod(podOf({ metadata: { labels, annotations: {} } })).problems.length).toBe(1);
-  const pod = podOf({ metadata: { labels, annotations: undefined } });
-  expect(readPod(pod).nodes).toEqual([]);
+  const foreign = record({
+    nodes: [{ id: '1', address: 'h:1', metadata: JSON.parse('{"__proto__":"x"}') }],
+  });
+  expect(Object.keys(readPod(podOf({}, foreign)).nodes[0]!.metadata)).toEqual(['__proto__']);
+  expect(Object.keys(Object.prototype)).toEqual([]);
 });
 
 describe('what go-micro 1.18 wrote', () => {
@@ -120,7 +149,7 @@ describe('what go-micro 1.18 wrote', () => {
   const files = readdirSync(directory).filter((file) => file.startsWith('go-micro-'));
   const read = (file: string) => {
     const { metadata, status } = JSON.parse(readFileSync(join(directory, file), 'utf8'));
-    return readPod(podOf({ metadata, status }));
+    return readPod(podOf({ metadata, status: { podIP: status.podIP } }));
   };
 
   test.each(files)('is read without a problem: %s', (file) => {

@@ -1,53 +1,93 @@
 import { isIP } from 'node:net';
-import type { KubeObject } from '@micro/kube';
-import { joinAddress, splitAddress } from './node.ts';
+import type { Pod } from '@micro/kube';
+import { joinAddress, sameNode, splitAddress } from './node.ts';
 import { mangle, recordPrefix, selectorPrefix } from './pod-keys.ts';
+import { createPool } from './pool.ts';
 import { parseRecord } from './record.ts';
 import type { Node } from './registry.ts';
 
-/** What a pod says of itself, as far as it can be believed. */
-export interface PodRecord {
-  readonly nodes: readonly Node[];
-  /** What was passed over and why, in sentences for people. */
-  readonly problems: readonly string[];
+/**
+ * What is kept of a pod, for as long as it is there: its node, its nodes where it has several, or why
+ * there are none. One node has no array around it, for there may be ten thousand.
+ */
+export type PodRecord = Node | readonly Node[] | 'waiting' | 'leaving' | 'broken';
+
+/** The nodes of a record. */
+export function nodesOf(record: PodRecord | undefined): readonly Node[] {
+  if (record === undefined || typeof record === 'string') return [];
+  return isList(record) ? record : [record];
 }
 
-const nothing: PodRecord = { nodes: [], problems: [] };
+/** What the pod of a record is good for. */
+export function stateOf(record: PodRecord): 'live' | 'waiting' | 'leaving' | 'broken' {
+  return typeof record === 'string' ? record : 'live';
+}
+
+/** Makes a record of a pod, `before` where it still says the same; undefined if it registers nothing. */
+export type ReadPod = (pod: Pod, before: PodRecord | undefined) => PodRecord | undefined;
 
 /**
- * Reads the nodes that a pod has registered. There are none unless it can take calls: Running, Ready
- * and not on its way out. A record that is wrong is passed over, the others count.
+ * Creates a reader of pods. There are no nodes unless the pod can take calls: Running, Ready and not
+ * on its way out. A registration that is wrong is passed over, the others count.
+ *
+ * @param onBroken Told of what was passed over and why, in a sentence for people, each time it is read.
  */
-export function readPod(pod: KubeObject): PodRecord {
-  const host = hostOf(pod);
-  if (host === undefined) return nothing;
-  const { name, namespace = '', labels = {}, annotations = {} } = pod.metadata;
-  const nodes: Node[] = [];
-  const problems: string[] = [];
-  for (const [label, value] of Object.entries(labels)) {
-    if (!label.startsWith(selectorPrefix) || value !== 'service') continue;
-    const mangled = label.slice(selectorPrefix.length);
-    try {
-      nodes.push(...readRecord(annotations[recordPrefix + mangled], mangled, host));
-    } catch (error) {
-      const where = `annotation ${recordPrefix}${mangled} of pod ${namespace}/${name}`;
-      problems.push(`passed over ${where}: ${(error as Error).message}`);
+export function createPodReader(onBroken: (uid: string, problem: string) => void): ReadPod {
+  const share = createPool();
+
+  return (pod, before) => {
+    const { uid, name, namespace, labels, annotations } = pod.metadata;
+    const services = Object.keys(labels)
+      .filter((label) => label.startsWith(selectorPrefix) && labels[label] === 'service')
+      .map((label) => label.slice(selectorPrefix.length));
+    if (services.length === 0) return undefined;
+    const host = hostOf(pod);
+    if (host === 'waiting' || host === 'leaving') return host;
+    const nodes: Node[] = [];
+    for (const mangled of services) {
+      try {
+        nodes.push(...readRegistration(annotations[recordPrefix + mangled], mangled, host));
+      } catch (error) {
+        const where = `annotation ${recordPrefix}${mangled} of pod ${namespace}/${name}`;
+        onBroken(uid, `passed over ${where}: ${(error as Error).message}`);
+      }
     }
-  }
-  return { nodes, problems };
+    if (nodes.length === 0) return 'broken';
+    return same(nodesOf(before), nodes) ? before : compact(nodes.map((node) => thin(node, share)));
+  };
 }
 
-/** The address to call a pod on, or undefined if it must not be called. */
-function hostOf({ metadata, status }: KubeObject): string | undefined {
-  const { phase, podIP, conditions } = (status ?? {}) as Readonly<Record<string, unknown>>;
-  const ready =
-    Array.isArray(conditions) &&
-    conditions.some((condition) => condition?.type === 'Ready' && condition.status === 'True');
-  const live = phase === 'Running' && ready && metadata.deletionTimestamp === undefined;
-  return live && typeof podIP === 'string' && isIP(podIP) !== 0 ? podIP : undefined;
+function same(before: readonly Node[], after: readonly Node[]): boolean {
+  return (
+    before.length === after.length && before.every((node, at) => sameNode(node, after[at] as Node))
+  );
 }
 
-function readRecord(text: string | undefined, mangled: string, host: string): Node[] {
+/** One node as it is, several as a list. */
+export function compact(nodes: readonly Node[]): PodRecord {
+  const [first] = nodes;
+  return first && nodes.length === 1 ? first : nodes;
+}
+
+/** A node that shares with others what they say alike. */
+export function thin(node: Node, share: <T>(value: T) => T): Node {
+  return {
+    id: node.id,
+    service: share(node.service),
+    version: share(node.version),
+    address: node.address,
+    metadata: share(node.metadata),
+    endpoints: share(node.endpoints),
+  };
+}
+
+/** The address to call a pod on, or why it must not be called. */
+function hostOf({ metadata, status: { phase, podIP, ready } }: Pod): string {
+  if (metadata.deletionTimestamp !== undefined) return 'leaving';
+  return phase === 'Running' && ready && isIP(podIP) !== 0 ? podIP : 'waiting';
+}
+
+function readRegistration(text: string | undefined, mangled: string, host: string): Node[] {
   if (text === undefined) throw new TypeError('expected it beside the label, there is none');
   return parseRecord(text).map((node) => {
     if (mangle(node.service) !== mangled)
@@ -57,4 +97,8 @@ function readRecord(text: string | undefined, mangled: string, host: string): No
     // Only the port is the pod's to say: another host would send its callers to a stranger.
     return { ...node, address: joinAddress(host, splitAddress(node.address)?.port ?? 0) };
   });
+}
+
+function isList(record: Node | readonly Node[]): record is readonly Node[] {
+  return Array.isArray(record);
 }

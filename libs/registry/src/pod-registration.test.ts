@@ -1,6 +1,7 @@
 import { createKubeClient, type KubeClient } from '@micro/kube';
 import {
   createFakeApiServer,
+  createManualClock,
   createPodDriver,
   type FakeApiServer,
   type PodDriver,
@@ -34,7 +35,15 @@ afterEach(async () => {
   await server.close();
 });
 
-const create = (own = pod, through = client) => createPodRegistration(through, own);
+const create = (own = pod, through = client) =>
+  createPodRegistration({
+    client: through,
+    pod: own,
+    onWrite: () => {},
+    onProblem: () => {},
+    clock: createManualClock(),
+    random: () => 0,
+  });
 const stored = () => server.pods.get('micro', 'greeter-1').metadata;
 const writes = () => server.requests.filter(({ verb }) => verb === 'patch');
 
@@ -135,7 +144,7 @@ test('a pod that is gone is withdrawn', async () => {
   await pods.delete('greeter-1');
   await registry.deregister(node);
   await expect(registry.register(node)).rejects.toMatchObject({
-    code: 'refused',
+    code: 'gone',
     message:
       'expected this pod to be greeter-1 in namespace micro, there is none; ' +
       'set POD_NAME from metadata.name and POD_NAMESPACE from metadata.namespace',

@@ -1,8 +1,10 @@
 import { joinAddress, splitAddress } from './node.ts';
 import type { Endpoint, Metadata, Node, Value } from './registry.ts';
 
-/** A longer record is refused: the API server takes 256 KiB of annotations a pod. */
+/** A longer record is not read: the API server takes 256 KiB of annotations a pod. */
 const maxRecordBytes = 256 * 1024;
+/** A longer one is not written: everyone who watches keeps reading it. */
+const maxWrittenBytes = 32 * 1024;
 const maxEndpoints = 1_000;
 const maxNodes = 100;
 /** go-micro describes messages three levels deep. */
@@ -20,6 +22,21 @@ export function encodeRecord(node: Node): string {
     endpoints: encodeEndpoints(node.endpoints),
     nodes: [{ id: node.id, address: node.address, metadata: node.metadata }],
   });
+}
+
+/** @throws TypeError for a record that is too large to be written, naming what is largest in it. */
+export function checkRecordSize(text: string, { service, endpoints, metadata }: Node): void {
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= maxWrittenBytes) return;
+  const parts = [
+    ...endpoints.map((endpoint) => ({ name: `endpoint ${endpoint.name}`, part: endpoint })),
+    { name: 'metadata', part: metadata },
+  ].map(({ name, part }) => ({ name, bytes: Buffer.byteLength(JSON.stringify(part)) }));
+  const [largest] = parts.sort((a, b) => b.bytes - a.bytes);
+  throw new TypeError(
+    `expected the record of ${service} to have at most ${maxWrittenBytes} bytes, got ${bytes}; ` +
+      `the largest part is ${largest?.name} with ${largest?.bytes}`,
+  );
 }
 
 /** Endpoints as Go writes them: null where a list is empty. */

@@ -4,6 +4,8 @@ import { type Node, type Registry, RegistryError } from './registry.ts';
 export type RegistrarState =
   | { readonly state: 'registering'; readonly error?: Error }
   | { readonly state: 'registered' }
+  /** It is not tried again: no try could succeed. */
+  | { readonly state: 'failed'; readonly error: Error }
   | { readonly state: 'withdrawn' };
 
 export interface RegistrarOptions {
@@ -35,7 +37,7 @@ const maxDelayMs = 15_000;
 
 /**
  * Registers, and tries again for as long as it takes: a process that runs and can't be found is of
- * no use to anyone.
+ * no use to anyone. Only what can't be registered at all, or has no pod any more, is given up.
  */
 export function createRegistrar(options: RegistrarOptions): Registrar {
   const { registry, node, ttlMs, intervalMs, onState, random = Math.random } = options;
@@ -57,9 +59,12 @@ export function createRegistrar(options: RegistrarOptions): Registrar {
       if (leaving) return;
       setState({ state: 'registered' });
       if (registry.expires) again(intervalMs);
-    } catch (error) {
+    } catch (cause) {
       if (leaving) return;
-      setState({ state: 'registering', error: error as Error });
+      const error = cause as Error;
+      if (error instanceof TypeError || (error instanceof RegistryError && error.code === 'gone'))
+        return setState({ state: 'failed', error });
+      setState({ state: 'registering', error });
       // Full jitter: many that failed together do not come back together.
       again(firstDelayMs + random() * Math.min(maxDelayMs, firstDelayMs * 2 ** ++failures));
     }
@@ -99,5 +104,5 @@ export function createRegistrar(options: RegistrarOptions): Registrar {
 }
 
 function errorOf(state: RegistrarState): string | undefined {
-  return state.state === 'registering' ? state.error?.message : undefined;
+  return 'error' in state ? state.error?.message : undefined;
 }

@@ -41,13 +41,31 @@ export interface Change {
 
 /**
  * How true the pictures are: `idle` while nobody watches, `starting` before the first complete one,
- * `synced` while they follow,
- * `stale` while the source can't be reached and the last picture is kept.
+ * `synced` while they follow, `stale` while the source can't be reached, or has not said yet that what
+ * was known before still holds.
  */
 export interface Status {
   readonly state: 'idle' | 'starting' | 'synced' | 'stale';
   /** Why it is not synced, in a sentence for people. */
   readonly reason?: string;
+  /** How long the source has said nothing, in milliseconds; absent where it says nothing by itself. */
+  readonly silentMs?: number;
+  /** How many registrations there are, by what they are good for. */
+  readonly counts?: Counts;
+}
+
+/** Registrations by whether they can be called. */
+export interface Counts {
+  /** Shown as nodes. */
+  readonly live: number;
+  /** Not up yet, or not ready. */
+  readonly waiting: number;
+  /** On their way out. */
+  readonly leaving: number;
+  /** Without a record that can be read. */
+  readonly broken: number;
+  /** Shown for a moment longer, for all nodes of their service went at once. */
+  readonly draining: number;
 }
 
 /** Nodes now and from now on. Reading never waits and never fails. */
@@ -102,8 +120,11 @@ export interface Registry {
 /** Why a registry could not do what it was asked. */
 export class RegistryError extends Error {
   override readonly name = 'RegistryError';
-  /** `forbidden`: a permission is missing; `unavailable`: the source can't be reached; `refused`: it said no. */
-  readonly code: 'forbidden' | 'unavailable' | 'refused';
+  /**
+   * `forbidden`: a permission is missing; `unavailable`: the source can't be reached; `refused`: it
+   * said no; `gone`: what was to be registered is no longer there, so that no try will ever succeed.
+   */
+  readonly code: 'forbidden' | 'unavailable' | 'refused' | 'gone';
 
   constructor(code: RegistryError['code'], message: string, options?: ErrorOptions) {
     super(message, options);

@@ -1,4 +1,3 @@
-import { keyOf } from './node.ts';
 import type { Change, Node, View } from './registry.ts';
 
 /** A view and the hand that feeds it. */
@@ -8,25 +7,26 @@ export interface ViewSource {
   markSynced(): void;
 }
 
-/** Creates a view of one service, or of all, that starts with `present`. */
+/**
+ * Creates a view of one service, or of all.
+ *
+ * @param present The nodes it shows, as they are when asked.
+ */
 export function createView(
   service: string | undefined,
-  present: Iterable<Node>,
+  present: () => readonly Node[],
   onClose: () => void,
 ): ViewSource {
-  const nodes = new Map<string, Node>();
   const listeners = new Set<(change: Change) => void>();
   const endings = new Set<() => void>();
   const { promise: synced, resolve: markSynced } = Promise.withResolvers<void>();
   let snapshot: readonly Node[] | undefined;
   let closed = false;
 
-  const concerns = (node: Node): boolean => service === undefined || node.service === service;
-  for (const node of present) if (concerns(node)) nodes.set(keyOf(node), node);
-
   const view: View = {
     get nodes() {
-      snapshot ??= [...nodes.values()];
+      // Closed, it shows what it showed last.
+      snapshot ??= present();
       return snapshot;
     },
     synced,
@@ -67,6 +67,7 @@ export function createView(
       };
     },
     close() {
+      snapshot ??= present();
       closed = true;
       markSynced(); // Nobody waits for what no longer comes.
       onClose();
@@ -79,10 +80,8 @@ export function createView(
     view,
     markSynced,
     push(change) {
-      if (!concerns(change.node)) return;
+      if (service !== undefined && change.node.service !== service) return;
       snapshot = undefined;
-      if (change.type === 'removed') nodes.delete(keyOf(change.node));
-      else nodes.set(keyOf(change.node), change.node);
       for (const listener of [...listeners]) {
         try {
           listener(change);

@@ -9,6 +9,6 @@ export {
 } from './fake-api-server.ts';
 export type { Fault, Faults } from './faults.ts';
 export { createManualClock, type ManualClock } from './manual-clock.ts';
-export { decodeEvents, decodeObject } from './object-encoding.ts';
+export { chooseEncoding, decodeEvents, decodeObject } from './object-encoding.ts';
 export { createPodDriver, type PodDriver, type PodWishes, type Send } from './pod-driver.ts';
 export { createTestNamespace, type TestNamespace } from './test-namespace.ts';
