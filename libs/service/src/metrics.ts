@@ -1,10 +1,16 @@
+import type { Registry as NodeRegistry, RegistryMeter } from '@micro/registry';
 import type { Answered } from '@micro/rpc';
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { createRegistryMetrics } from './registry-metrics.ts';
 
 /** What Prometheus is told of a service. */
 export interface Metrics {
   /** Counts an answered call. */
   answered(call: Answered): void;
+  /** What the registry of the service reports to. */
+  readonly meter: RegistryMeter;
+  /** Shows how true that registry's picture is. */
+  follow(registry: NodeRegistry): void;
   /** The text form, and its content type. */
   read(): Promise<{ readonly type: string; readonly text: string }>;
 }
@@ -28,7 +34,10 @@ export function createMetrics(service: string): Metrics {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers: [registry],
   });
+  const { meter, follow } = createRegistryMetrics(registry);
   return {
+    meter,
+    follow,
     answered({ endpoint, code, durationMs }) {
       const labels = { endpoint, status: code < 400 ? 'success' : 'fail' };
       total.inc(labels);

@@ -5,6 +5,7 @@ import {
   type Registrar,
   type RegistrarState,
   type Registry,
+  RegistryError,
   type Status,
 } from '@micro/registry';
 import type { RpcServer } from '@micro/rpc';
@@ -28,11 +29,21 @@ export function register(
   });
 }
 
-/** undefined once it is registered, else why it is not, for `/readyz`. */
-export function whyNotRegistered(state: RegistrarState | undefined): string | undefined {
+/**
+ * undefined once it is registered, else why it is not, for `/readyz`. A process that began while the
+ * source is away, and knows the others from a life before, is ready: the source tells nobody
+ * anything, and will be written to when it is back.
+ */
+export function whyNotRegistered(
+  state: RegistrarState | undefined,
+  status: Status,
+): string | undefined {
   if (state?.state === 'registered') return undefined;
-  const error = state?.state === 'registering' ? state.error?.message : undefined;
-  return error === undefined ? 'not registered yet' : `not registered: ${error}`;
+  const error =
+    state?.state === 'registering' || state?.state === 'failed' ? state.error : undefined;
+  if (status.state === 'stale' && error instanceof RegistryError && error.code === 'unavailable')
+    return undefined;
+  return error === undefined ? 'not registered yet' : `not registered: ${error.message}`;
 }
 
 /** undefined unless somebody here watches and has not seen anything yet, for `/readyz`. */
@@ -68,7 +79,9 @@ function nodeOf(
 }
 
 function logState(log: Log, state: RegistrarState, registry: string): void {
+  const error = 'error' in state ? state.error?.message : undefined;
   if (state.state === 'registering')
-    log.warn({ registry, error: state.error?.message }, 'could not register, trying again');
+    log.warn({ registry, error }, 'could not register, trying again');
+  else if (state.state === 'failed') log.error({ registry, error }, 'can not be registered');
   else log.info({ registry }, state.state);
 }

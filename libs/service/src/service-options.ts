@@ -26,17 +26,22 @@ export function serviceOptions(name: string, version: string, registries: readon
     registry_address: option(
       text,
       '',
-      'kubernetes: the namespace to look in, where it is not the own one',
+      'kubernetes: the namespaces to look in, a,b, where it is not the own one',
     ),
     register_ttl: option(
       seconds,
       '60',
-      'seconds a registration lives without being repeated (kubernetes: for as long as the pod)',
+      'seconds a registration lives without being repeated; kubernetes: it lives as long as the pod',
     ),
     register_interval: option(
       seconds,
       '30',
-      'seconds between repeats of a registration (kubernetes: never needed)',
+      'seconds between repeats of a registration; kubernetes: none, for they would cost the API server a write a pod each time, and the pod itself says whether it lives',
+    ),
+    snapshot_dir: option(
+      text,
+      '',
+      'kubernetes: where to keep what is known, for a start while the API server is away',
     ),
     server_name: option(nonEmpty, name, 'the name it is registered by'),
     server_version: option(nonEmpty, version, 'the version it is registered with'),

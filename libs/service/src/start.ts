@@ -9,7 +9,7 @@ import {
 } from '@micro/rpc';
 import { createCallers } from './callers.ts';
 import { createLog, type Log } from './log.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { type OptionDefinitions, OptionsError, parseOptions } from './options.ts';
 import { register, whyNotHeard, whyNotRegistered } from './registration.ts';
 import { knownRegistries } from './registries.ts';
@@ -55,7 +55,8 @@ export async function start<
   // Last opened, first closed; all of it if the start fails half way.
   await using opened = new AsyncDisposableStack();
 
-  const registry = await openRegistry(spec, options, env, log);
+  const registry = await openRegistry(spec, options, env, log, metrics);
+  metrics.follow(registry);
   opened.defer(() => registry.close());
   const {
     client,
@@ -83,7 +84,7 @@ export async function start<
     notReady: () =>
       stopping.signal.aborted
         ? 'stopping'
-        : (whyNotRegistered(registrar?.state) ?? whyNotHeard(registry.status)),
+        : (whyNotRegistered(registrar?.state, registry.status) ?? whyNotHeard(registry.status)),
     metrics: metrics.read,
     stopping: stopping.signal,
     onError: (request, error) => log.error({ ...request, err: error }, 'request failed'),
@@ -154,16 +155,21 @@ function readOptions<Options extends OptionDefinitions>(
 
 async function openRegistry<Options extends OptionDefinitions>(
   { registries }: AnySpec<Options>,
-  { registry, registry_address: address }: Service['options'],
+  { registry, registry_address: address, snapshot_dir: snapshotDirectory }: Service['options'],
   env: NodeJS.ProcessEnv,
   log: Log,
+  { meter }: Metrics,
 ): Promise<Registry> {
   const create = { ...knownRegistries, ...registries }[registry];
   if (!create) throw new Error(`expected a registry called ${registry}`);
   return create({
     address,
+    snapshotDirectory,
     env,
     onProblem: ({ message }) => log.warn({ problem: message }, 'registry problem'),
+    onStatus: ({ state, reason, counts }) =>
+      log.info({ state, ...(reason && { reason }), nodes: counts?.live ?? 0 }, 'registry'),
+    meter,
   });
 }
 
