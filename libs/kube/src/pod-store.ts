@@ -8,6 +8,23 @@ export interface PodChange<T> {
   readonly after?: T;
 }
 
+/** Makes one change of all that became of the same pod, and none where that leaves all as it was. */
+export function mergeChanges<T>(changes: readonly PodChange<T>[]): PodChange<T>[] {
+  const merged = new Map<string, PodChange<T>>();
+  for (const { uid, before: last, after } of changes) {
+    const known = merged.get(uid);
+    const before = known ? known.before : last;
+    merged.delete(uid);
+    if (before !== after)
+      merged.set(uid, {
+        uid,
+        ...(before !== undefined && { before }),
+        ...(after !== undefined && { after }),
+      });
+  }
+  return [...merged.values()];
+}
+
 /**
  * Makes what is kept of a pod; undefined keeps nothing. The pod itself is let go. Returning `before`
  * says that nothing has changed.

@@ -4,7 +4,7 @@ import { type Clock, sleep, systemClock } from './clock.ts';
 import { KubeError } from './errors.ts';
 import { guardedBy } from './guarded.ts';
 import { createPicture } from './picture.ts';
-import type { PodChange, Project } from './pod-store.ts';
+import { mergeChanges, type PodChange, type Project } from './pod-store.ts';
 import { describeRequest, podsPath } from './request-path.ts';
 import type { WatchEvent } from './watch-stream.ts';
 import { createWatchdog } from './watchdog.ts';
@@ -31,7 +31,7 @@ export interface ReflectOptions<T> extends PodSelector {
   readonly client: Pick<KubeClient, 'listPods' | 'watchPods'>;
   readonly namespace: string;
   readonly project: Project<T>;
-  /** Changes that became known together. */
+  /** Changes that became known together, one a pod. */
   readonly onChange: (changes: readonly PodChange<T>[]) => void;
   /** All there is has been taken over, after `durationMs`; its changes have been told. */
   readonly onSynced?: (durationMs: number) => void;
@@ -154,7 +154,7 @@ export function reflect<T>(options: ReflectOptions<T>): Reflector<T> {
     try {
       for (const event of events) changes.push(...picture.apply(event));
     } finally {
-      publish(changes);
+      publish(mergeChanges(changes));
     }
     const resourceVersion = picture.position.version;
     if (wasWhole || resourceVersion === undefined) return;

@@ -91,3 +91,25 @@ test('does not wait for ever for a source that does not answer', async () => {
     'no answer within 20 ms',
   );
 });
+
+test.each([
+  ['that can never be registered', new TypeError('expected a service name of at most 54 bytes')],
+  ['whose pod is no longer there', new RegistryError('gone', 'there is no such pod')],
+])('gives up a process %s, and says why', async (_, error) => {
+  let tries = 0;
+  const states: RegistrarState[] = [];
+  const registry: Registry = {
+    ...createMemoryRegistry(),
+    async register() {
+      tries++;
+      throw error;
+    },
+  };
+  const onState = (state: RegistrarState) => states.push(state);
+  const registrar = createRegistrar({ ...options, registry, onState });
+  while (states.length === 0) await new Promise(setImmediate);
+  expect(states).toEqual([{ state: 'failed', error }]);
+  expect(registrar.state).toEqual({ state: 'failed', error });
+  await registrar.withdraw(1_000);
+  expect(tries).toBe(1);
+});

@@ -42,10 +42,15 @@ export function createWatchers(log: ObjectLog, clock: Clock): Watchers {
   const open = new Set<Watcher>();
 
   const bookmark = ({ wish, response, muted }: Watcher, annotations?: object): void => {
-    if (!wish.bookmarks || muted) return;
+    if (!wish.bookmarks || muted || response.writableEnded) return;
     const metadata = { resourceVersion: String(log.version), ...(annotations && { annotations }) };
     const pod = { kind: 'Pod', apiVersion: 'v1', metadata, spec: { containers: null }, status: {} };
     response.write(wish.encoding.event('BOOKMARK', pod));
+  };
+  /** It hears nothing more from then on, though its connection closes later. */
+  const endWatch = (watcher: Watcher): void => {
+    open.delete(watcher);
+    watcher.response.end();
   };
   /** Lets time do what it does to a watch, until it is closed. */
   const schedule = (watcher: Watcher): void => {
@@ -61,7 +66,7 @@ export function createWatchers(log: ObjectLog, clock: Clock): Watchers {
     };
     let cancelBookmark = bookmarkLater();
     const cancelEnd =
-      wish.timeoutSeconds && clock.after(wish.timeoutSeconds * 1000, () => response.end());
+      wish.timeoutSeconds && clock.after(wish.timeoutSeconds * 1000, () => endWatch(watcher));
     response.once('close', () => {
       open.delete(watcher);
       cancelBookmark();
@@ -100,7 +105,7 @@ export function createWatchers(log: ObjectLog, clock: Clock): Watchers {
       for (const watcher of open) bookmark(watcher);
     },
     end() {
-      for (const { response } of open) response.end();
+      for (const watcher of open) endWatch(watcher);
     },
     drop() {
       for (const { response } of open) response.destroy();
