@@ -1,3 +1,4 @@
+import { claimRules } from './claim-rules.ts';
 import { type Deployment, type Manifest, ofKind, type Service } from './manifests.ts';
 import { workloadRules } from './workload-rules.ts';
 
@@ -11,11 +12,13 @@ export interface Rule {
 /**
  * The rules for what we run in a cluster.
  *
- * @param images The names of the images that skaffold builds.
+ * @param registered The images that skaffold builds, and the name that each registers by.
  */
-export function manifestRules(images: readonly string[]): Rule[] {
+export function manifestRules(registered: ReadonlyMap<string, string>): Rule[] {
+  const images = [...registered.keys()];
   return [
     ...workloadRules(images),
+    ...claimRules(registered),
     {
       name: 'runs every image that skaffold builds',
       check: (manifests) => {
@@ -41,7 +44,7 @@ export function manifestRules(images: readonly string[]): Rule[] {
           .filter(({ kind, name, namespace }) =>
             kind === 'Namespace'
               ? name !== 'micro'
-              : kind !== 'ClusterRole' && namespace !== 'micro',
+              : !clusterWide.includes(kind) && namespace !== 'micro',
           )
           .map(({ kind, name }) => `${kind} ${name}`),
     },
@@ -100,6 +103,13 @@ export function manifestRules(images: readonly string[]): Rule[] {
     },
   ];
 }
+
+/** Kinds that are in no namespace. */
+const clusterWide: readonly string[] = [
+  'ClusterRole',
+  'ValidatingAdmissionPolicy',
+  'ValidatingAdmissionPolicyBinding',
+];
 
 function backends({ spec }: Service, manifests: readonly Manifest[]): Deployment[] {
   return ofKind(manifests, 'Deployment').filter((deployment) => selects(spec.selector, deployment));

@@ -9,6 +9,8 @@ export type Manifest =
   | Service
   | ClusterRole
   | RoleBinding
+  | AdmissionPolicy
+  | AdmissionPolicyBinding
   | Named<'Namespace'>
   | Named<'ServiceAccount'>;
 
@@ -24,7 +26,7 @@ export interface Deployment extends Named<'Deployment'> {
     replicas: number;
     selector: { matchLabels: Labels };
     strategy?: { rollingUpdate?: { maxUnavailable?: number } };
-    template: { metadata: { labels: Labels }; spec: PodSpec };
+    template: { metadata: { labels: Labels; annotations?: Labels }; spec: PodSpec };
   };
 }
 
@@ -71,6 +73,21 @@ export interface ClusterRole extends Named<'ClusterRole'> {
 export interface RoleBinding extends Named<'RoleBinding'> {
   roleRef: { kind: string; name: string };
   subjects: { kind: string; name: string; namespace?: string }[];
+}
+
+export interface AdmissionPolicy extends Named<'ValidatingAdmissionPolicy'> {
+  spec: {
+    failurePolicy?: string;
+    matchConstraints: { resourceRules: { operations: string[]; resources: string[] }[] };
+  };
+}
+
+export interface AdmissionPolicyBinding extends Named<'ValidatingAdmissionPolicyBinding'> {
+  spec: {
+    policyName: string;
+    validationActions: string[];
+    matchResources: { namespaceSelector: { matchLabels: Labels } };
+  };
 }
 
 /** Renders an overlay as the cluster would get it, but for the images' tags. Needs kubectl. */
