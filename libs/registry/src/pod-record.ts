@@ -75,7 +75,8 @@ export function thin(node: Node, share: <T>(value: T) => T): Node {
     id: node.id,
     service: share(node.service),
     version: share(node.version),
-    address: node.address,
+    // A string that was put together keeps its parts in memory; a copy does not.
+    address: Buffer.from(node.address).toString(),
     metadata: share(node.metadata),
     endpoints: share(node.endpoints),
   };
