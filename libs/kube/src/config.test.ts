@@ -21,7 +21,7 @@ async function mount(files: Readonly<Record<string, string>>): Promise<void> {
 
 test('finds the API server from within a pod', async () => {
   await mount({ token: 'abc\n', 'ca.crt': 'CA', namespace: 'shop\n' });
-  const config = await loadConfig(inPod, directory);
+  const config = await loadConfig(inPod, { accountDirectory: directory });
   expect(config).toMatchObject({
     source: 'in-cluster',
     server: 'https://10.96.0.1:443',
@@ -36,10 +36,12 @@ test('finds the API server from within a pod', async () => {
 test('writes an IPv6 address in brackets', async () => {
   await mount({ token: 'abc', 'ca.crt': 'CA', namespace: 'shop' });
   const env = { ...inPod, KUBERNETES_SERVICE_HOST: 'fd00::1' };
-  expect((await loadConfig(env, directory)).server).toBe('https://[fd00::1]:443');
+  expect((await loadConfig(env, { accountDirectory: directory })).server).toBe(
+    'https://[fd00::1]:443',
+  );
 });
 
-test('takes the new token as soon as the kubelet has put it there', async () => {
+test('R10: takes the new token as soon as the kubelet has put it there', async () => {
   // The kubelet swaps a symlink, so that all files change at once.
   for (const version of ['1', '2']) {
     await mkdir(join(directory, version));
@@ -48,7 +50,7 @@ test('takes the new token as soon as the kubelet has put it there', async () => 
   await symlink('1', join(directory, '..data'));
   await symlink('..data/token', join(directory, 'token'));
   await mount({ 'ca.crt': 'CA', namespace: 'shop' });
-  const config = await loadConfig(inPod, directory);
+  const config = await loadConfig(inPod, { accountDirectory: directory });
   await symlink('2', join(directory, '..data_tmp'));
   await rename(join(directory, '..data_tmp'), join(directory, '..data'));
   expect((await config.credentials()).headers).toEqual({ authorization: 'Bearer token-2' });
@@ -57,9 +59,25 @@ test('takes the new token as soon as the kubelet has put it there', async () => 
 test.each([
   [{}, /service account's token in .*token, could not read it.*automountServiceAccountToken: true/],
   [{ token: ' ', 'ca.crt': 'CA' }, /service account's token in .*, the file is empty/],
-])('says what a pod lacks: %j', async (files, message) => {
+])('R11: says what a pod lacks: %j', async (files, message) => {
   await mount(files);
-  await expect(loadConfig(inPod, directory)).rejects.toThrow(message);
+  await expect(loadConfig(inPod, { accountDirectory: directory })).rejects.toThrow(message);
+});
+
+test('R11: keeps the token it has while there is none to be read, and says so once', async () => {
+  await mount({ token: 'abc', 'ca.crt': 'CA', namespace: 'shop' });
+  const problems: string[] = [];
+  const onProblem = ({ message }: Error) => problems.push(message);
+  const config = await loadConfig(inPod, { accountDirectory: directory, onProblem });
+  const token = async () => (await config.credentials()).headers['authorization'];
+  for (const text of ['', ' ', undefined, undefined]) {
+    if (text === undefined) await rm(join(directory, 'token'), { force: true });
+    else await mount({ token: text });
+    expect(await token()).toBe('Bearer abc');
+  }
+  expect(problems).toEqual([expect.stringMatching(/token in .*, the file is empty/)]);
+  await mount({ token: 'new' });
+  expect(await token()).toBe('Bearer new');
 });
 
 test('reads the files KUBECONFIG names, the first choosing the context', async () => {

@@ -8,6 +8,13 @@ import { kubeconfigConfig } from './kubeconfig.ts';
 /** Where the kubelet mounts the token, the CA and the namespace of a pod's service account. */
 export const serviceAccountDirectory = '/var/run/secrets/kubernetes.io/serviceaccount';
 
+export interface LoadConfigOptions {
+  /** @default serviceAccountDirectory */
+  readonly accountDirectory?: string;
+  /** Told when credentials that were read before can't be read any more, and are used as they were. */
+  readonly onProblem?: (problem: Error) => void;
+}
+
 /**
  * Finds the API server: by `KUBECONFIG` if that is set, inside a pod by what the kubelet mounted,
  * otherwise by `~/.kube/config`.
@@ -16,11 +23,11 @@ export const serviceAccountDirectory = '/var/run/secrets/kubernetes.io/serviceac
  */
 export async function loadConfig(
   env: Readonly<Record<string, string | undefined>> = process.env,
-  accountDirectory: string = serviceAccountDirectory,
+  { accountDirectory = serviceAccountDirectory, onProblem }: LoadConfigOptions = {},
 ): Promise<KubeConfig> {
   const named = env['KUBECONFIG']?.split(delimiter).filter((file) => file !== '') ?? [];
   if (named.length > 0) return kubeconfigConfig(named);
-  if (env['KUBERNETES_SERVICE_HOST']) return inClusterConfig(env, accountDirectory);
+  if (env['KUBERNETES_SERVICE_HOST']) return inClusterConfig(env, accountDirectory, onProblem);
   const usual = join(env['HOME'] ?? homedir(), '.kube', 'config');
   if (await exists(usual)) return kubeconfigConfig([usual]);
   throw new Error(

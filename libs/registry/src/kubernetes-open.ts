@@ -1,7 +1,7 @@
 import { createKubeClient, loadConfig } from '@micro/kube';
 import { createKubernetesRegistry, type KubernetesOptions } from './kubernetes.ts';
 import { readPodIdentity } from './pod-identity.ts';
-import type { Registry } from './registry.ts';
+import { type Registry, RegistryError } from './registry.ts';
 import { createSnapshotFiles } from './snapshot-files.ts';
 
 export type OpenKubernetesOptions = Omit<KubernetesOptions, 'client' | 'pod' | 'snapshot'> & {
@@ -21,11 +21,13 @@ export async function openKubernetesRegistry(
   options: OpenKubernetesOptions = {},
 ): Promise<Registry> {
   const { env = process.env, snapshotDirectory, ...others } = options;
-  const config = await loadConfig(env);
+  const { onProblem = () => {} } = others;
+  const config = await loadConfig(env, {
+    onProblem: (cause) => onProblem(new RegistryError('forbidden', cause.message, { cause })),
+  });
   const inPod = config.source === 'in-cluster' || Boolean(env['POD_NAME']);
   const pod = inPod ? await readPodIdentity(env) : undefined;
   const client = createKubeClient(config);
-  const { onProblem = () => {} } = others;
   const registry = createKubernetesRegistry({
     ...others,
     client,
