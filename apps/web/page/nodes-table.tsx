@@ -26,7 +26,7 @@ export function NodesTable({ service, nodes }: { service: string; nodes: readonl
           </thead>
           <tbody>
             {nodes.map(({ id, version, address }, at) => (
-              <tr key={id}>
+              <tr key={`${id} ${address}`}>
                 <th scope="row" title={id}>
                   <code>{shorten(id, service)}</code>
                 </th>

@@ -22,7 +22,7 @@ export type Metadata = Readonly<Record<string, string>>;
 
 /** One running process of a service: what a registration says and a watch shows. */
 export interface Node {
-  /** Unique within the service; by convention `<service>-<uuid>`. */
+  /** Unique within the service where all are honest; by convention `<service>-<uuid>`. */
   readonly id: string;
   /** The service's name, `go.micro.srv.greeter`. */
   readonly service: string;
