@@ -3,6 +3,7 @@ import type { KubeClient, PodSelector } from './client.ts';
 import { type Clock, sleep, systemClock } from './clock.ts';
 import { KubeError } from './errors.ts';
 import { guardedBy } from './guarded.ts';
+import { listWhole } from './list-whole.ts';
 import { createPicture } from './picture.ts';
 import { mergeChanges, type PodChange, type Project } from './pod-store.ts';
 import { describeRequest, podsPath } from './request-path.ts';
@@ -13,8 +14,6 @@ import { createWatchdog } from './watchdog.ts';
 const silenceMs = 90_000;
 /** A watch that ends this soon and brought nothing is a failure, or we would spin. */
 const shortMs = 1_000;
-/** What client-go asks etcd for at once. */
-const pageSize = 500;
 
 /** What the reflector is at. */
 export type ReflectorState =
@@ -103,16 +102,11 @@ export function reflect<T>(options: ReflectOptions<T>): Reflector<T> {
   };
 
   const list = async (): Promise<void> => {
-    begin();
     const { notOlderThan } = picture.position;
-    const from = notOlderThan === '' ? { limit: pageSize } : { resourceVersion: notOlderThan };
-    let page = await client.listPods(namespace, { ...selector, ...from, signal }, picture.add);
-    while (page.next !== '') {
-      const next = { ...selector, limit: pageSize, continue: page.next, signal };
-      page = await client.listPods(namespace, next, picture.add);
-    }
+    const query = { ...selector, signal };
+    const version = await listWhole(client, namespace, query, notOlderThan, begin, picture.add);
     heardAt = clock.now();
-    publish(picture.complete(page.resourceVersion));
+    publish(picture.complete(version));
     synced();
   };
 
@@ -152,7 +146,7 @@ export function reflect<T>(options: ReflectOptions<T>): Reflector<T> {
     const wasWhole = picture.position.version !== undefined;
     const changes: PodChange<T>[] = [];
     try {
-      for (const event of events) changes.push(...picture.apply(event));
+      for (const event of events) for (const change of picture.apply(event)) changes.push(change);
     } finally {
       publish(mergeChanges(changes));
     }
