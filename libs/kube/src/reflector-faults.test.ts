@@ -64,6 +64,47 @@ describe.each([
     expect(asked).toBeLessThanOrEqual(4 * 8);
   });
 
+  test('R18: events that come once more change nothing, and those out of order make it ask for all', async () => {
+    await trial.pods.create('one', { labels });
+    await trial.start();
+    await trial.pods.setMetadata('one', { annotations: { text: 'a' } });
+    await trial.pods.setMetadata('one', { annotations: { text: 'b' } });
+    await trial.until(() => trial.seen.length === 3);
+    trial.server.watchers.show({ kind: 'replay', events: 1 });
+    trial.server.watchers.bookmark();
+    await trial.pods.create('two', { labels });
+    await trial.until(() => trial.seen.length === 4);
+    expect(trial.states.some(({ state }) => state === 'waiting')).toBe(false);
+
+    trial.server.watchers.show({ kind: 'reorder', events: 2 });
+    await trial.pods.setMetadata('one', { annotations: { text: 'c' } });
+    await trial.pods.setMetadata('one', { annotations: { text: 'd' } });
+    await trial.until(trial.waiting);
+    expect(trial.state).toMatchObject({
+      error: { reason: 'Malformed', detail: expect.stringMatching(/expected versions to go up/) },
+    });
+    expect(trial.seen.at(-1)).toBe('one b → d');
+    await trial.recovered();
+    expect(trial.seen.length).toBe(5);
+  });
+
+  test.each([
+    { kind: 'garbage' },
+    { kind: 'unknown-type' },
+    { kind: 'no-metadata' },
+    { kind: 'huge-event' },
+    { kind: 'half-event' },
+  ] as const)('R17: asks for all after %j, and says in few words what came', async (fault) => {
+    await trial.start();
+    trial.server.watchers.show(fault);
+    await trial.pods.create('one', { labels });
+    await trial.recovered(() => trial.seen.length === 1);
+    expect(trial.asked).toEqual(['all 0', 'all 1']);
+    const failed = trial.states.filter((state) => state.state === 'waiting');
+    expect(failed.length).toBe(1);
+    expect(failed[0]?.error.message.length).toBeLessThan(400);
+  });
+
   test('R22: asks etcd only if the cache has not even the last version', async () => {
     for (let n = 0; n < 3; n++) await trial.pods.create(`pod-${n}`, { labels });
     await trial.start();

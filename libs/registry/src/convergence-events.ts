@@ -84,6 +84,11 @@ const compacted: fc.Arbitrary<Event> = fc.constant({
 const faults: Fault[] = [
   { kind: 'hang' },
   { kind: 'reset' },
+  { kind: 'stall' },
+  { kind: 'cut' },
+  { kind: 'bytewise' },
+  { kind: 'html' },
+  { kind: 'slow', bytesPerSecond: 1_000 },
   { kind: 'status', status: 429, retryAfterSeconds: 7 },
   ...[401, 403, 410, 429, 500, 503, 504].map((status) => ({ kind: 'status', status }) as const),
 ];
@@ -93,6 +98,21 @@ const failed: fc.Arbitrary<Event> = fc
     name: `the next ${count} of ${verb}: ${JSON.stringify(fault)}`,
     happens: ({ server }) => server.faults.next(count, fault, verb),
   }));
+
+const watchFaults: Parameters<FakeApiServer['watchers']['show']>[0][] = [
+  { kind: 'half-event' },
+  { kind: 'garbage' },
+  { kind: 'unknown-type' },
+  { kind: 'no-metadata' },
+  { kind: 'huge-event' },
+  { kind: 'error', status: 410 },
+  { kind: 'error', status: 500 },
+  { kind: 'replay', events: 3 },
+];
+const broken: fc.Arbitrary<Event> = fc.constantFrom(...watchFaults).map((fault) => ({
+  name: `watches: ${JSON.stringify(fault)}`,
+  happens: ({ server }) => server.watchers.show(fault),
+}));
 
 const passed: fc.Arbitrary<Event> = fc.integer({ min: 1, max: 100_000 }).map((ms) => ({
   name: `${ms} ms pass`,
@@ -116,6 +136,7 @@ export const event: fc.Arbitrary<Event> = fc
     { weight: 2, arbitrary: disturbed },
     { weight: 1, arbitrary: compacted },
     { weight: 2, arbitrary: failed },
+    { weight: 2, arbitrary: broken },
     { weight: 2, arbitrary: passed },
     { weight: 2, arbitrary: breathed },
   )

@@ -80,7 +80,8 @@ test('withdraws with nulls, the type label with the last service', async () => {
     annotations: { 'micro.mu/service-clock': expect.any(String) },
   });
   await registry.deregister(clock);
-  expect(stored()).toMatchObject({ labels: {}, annotations: {} });
+  const { labels, annotations } = stored();
+  expect([labels, annotations]).toEqual([undefined, undefined]);
   expect(writes().at(-1)!.text).toBe(
     '{"metadata":{"labels":{"micro.mu/type":null,"micro.mu/selector-clock":null},' +
       '"annotations":{"micro.mu/service-clock":null}}}',
@@ -93,7 +94,7 @@ test('two services that leave at once leave no label behind', async () => {
   const clock = { ...node, service: 'clock' };
   await Promise.all([registry.register(node), registry.register(clock)]);
   await Promise.all([registry.deregister(node), registry.deregister(clock)]);
-  expect(stored().labels).toEqual({});
+  expect(stored().labels).toBeUndefined();
 });
 
 test('no withdrawal overtakes the registration before it', async () => {
@@ -129,13 +130,14 @@ test('leaves the type label to another container of the pod', async () => {
     'micro.mu/selector-clock': 'service',
   });
   await two.deregister(clock);
-  expect(stored().labels).toEqual({});
+  expect(stored().labels).toBeUndefined();
 });
 
 test('withdraws what a life before this one has left', async () => {
   await create().register(node);
   await create().deregister(node);
-  expect(stored()).toMatchObject({ labels: {}, annotations: {} });
+  const { labels, annotations } = stored();
+  expect([labels, annotations]).toEqual([undefined, undefined]);
 });
 
 test('a pod that is gone is withdrawn', async () => {

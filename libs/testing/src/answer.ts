@@ -1,33 +1,40 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { Refusal } from './api-status.ts';
 import { chooseEncoding, json, type ObjectEncoding } from './object-encoding.ts';
+import type { Outlet } from './outlet.ts';
 
 /** Answers with an object, in the form that was asked for; above 128 KiB compressed for who takes that. */
 export function answer(
   { headers }: IncomingMessage,
-  response: ServerResponse,
-  value: unknown,
+  outlet: Outlet,
+  object: unknown,
   status = 200,
 ): void {
   const encoding = chooseEncoding(headers.accept);
-  const body = encoding.object(value);
-  const zip = body.length > 128 * 1024 && headers['accept-encoding']?.includes('gzip');
-  response.writeHead(status, {
+  const plain = encoding.object(object);
+  const zip = plain.length > 128 * 1024 && headers['accept-encoding']?.includes('gzip');
+  const body = zip ? gzipSync(plain) : plain;
+  outlet.begin(status, {
     'content-type': encoding.mediaType,
+    'content-length': body.length,
     ...(zip && { 'content-encoding': 'gzip' }),
   });
-  response.end(zip ? gzipSync(body) : body);
+  outlet.write(body);
+  outlet.end();
 }
 
 /** Answers with the status of a refusal; whatever else was thrown is an error of the server. */
-export function refuse(incoming: IncomingMessage, response: ServerResponse, error: unknown): void {
+export function refuse(incoming: IncomingMessage, outlet: Outlet, error: unknown): void {
   const { status } = error instanceof Refusal ? error : new Refusal(500, String(error));
   const seconds = status.details?.retryAfterSeconds;
-  if (seconds !== undefined) response.setHeader('retry-after', seconds);
   const { mediaType, object } = encodingOf(incoming);
-  response.writeHead(status.code, { 'content-type': mediaType });
-  response.end(object(status));
+  outlet.begin(status.code, {
+    'content-type': mediaType,
+    ...(seconds !== undefined && { 'retry-after': String(seconds) }),
+  });
+  outlet.write(object(status));
+  outlet.end();
 }
 
 function encodingOf({ headers }: IncomingMessage): ObjectEncoding {

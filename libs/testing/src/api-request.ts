@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { AccessTable } from './access-table.ts';
-import { Refusal } from './api-status.ts';
 import { isTrue } from './list-options.ts';
 
 /** A request as it came, and what it is for. */
@@ -10,6 +9,7 @@ export interface Recorded {
   readonly resource: string;
   readonly apiGroup: string;
   readonly namespace: string;
+  /** Also that of a list or a watch of one object, by field selector. */
   readonly name: string;
   readonly query: URLSearchParams;
   /** What form of answer it wants. */
@@ -17,18 +17,14 @@ export interface Recorded {
   readonly contentType: string | undefined;
   /** The body as it was sent. */
   readonly text: string;
+  /** The body as JSON; undefined if it is none. */
   readonly body: unknown;
 }
 
-const patchTypes = ['application/merge-patch+json', 'application/strategic-merge-patch+json'];
-
-/** Reads a request. @throws Refusal for a body it does not take. */
+/** Reads a request. */
 export async function readRequest(incoming: IncomingMessage): Promise<Recorded> {
   const url = new URL(incoming.url ?? '/', 'http://fake');
-  const contentType = incoming.headers['content-type'];
   const body = await text(incoming);
-  if (incoming.method === 'PATCH' && !patchTypes.includes(contentType ?? ''))
-    throw new Refusal(415, `the body of the request was in an unknown format: ${contentType}`);
   const core =
     /^\/api\/v1\/namespaces\/([^/]+)\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(url.pathname) ??
     [];
@@ -36,18 +32,17 @@ export async function readRequest(incoming: IncomingMessage): Promise<Recorded> 
   const [, namespace = '', resource = review[2] ?? '', name = '', subresource] = core.map((part) =>
     part === undefined ? undefined : decodeURIComponent(part),
   );
-  const watch = isTrue(url.searchParams, 'watch');
   return {
-    verb: verbOf(incoming.method, name !== '', watch),
+    verb: verbOf(incoming.method, name !== '', isTrue(url.searchParams, 'watch')),
     resource: subresource === undefined ? resource : `${resource}/${subresource}`,
     apiGroup: review[1] ?? '',
     namespace,
-    name,
+    name: name || selectedName(url.searchParams),
     query: url.searchParams,
     accept: incoming.headers.accept,
-    contentType,
+    contentType: incoming.headers['content-type'],
     text: body,
-    body: body === '' ? undefined : JSON.parse(body),
+    body: parse(body),
   };
 }
 
@@ -73,10 +68,23 @@ export function answerReview(request: Recorded, user: string, access: AccessTabl
 function verbOf(method: string | undefined, named: boolean, watch: boolean): string {
   switch (method) {
     case 'GET':
-      return watch ? 'watch' : named ? 'get' : 'list';
+      return named ? 'get' : watch ? 'watch' : 'list';
     case 'POST':
       return 'create';
     default:
       return (method ?? '').toLowerCase();
+  }
+}
+
+function selectedName(query: URLSearchParams): string {
+  return /^metadata\.name==?([^,]+)$/.exec(query.get('fieldSelector') ?? '')?.[1] ?? '';
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // What it should have been is for whoever needs it to say.
+    return undefined;
   }
 }

@@ -35,10 +35,13 @@ export class Refusal extends Error {
     code: number,
     message: string,
     details?: StatusDetails,
-    changes: Pick<Partial<ApiStatus>, 'reason' | 'metadata'> = {},
+    changes: {
+      readonly reason?: string | undefined;
+      readonly metadata?: ApiStatus['metadata'];
+    } = {},
   ) {
     super(message);
-    const reason = changes.reason ?? reasons[code];
+    const reason = 'reason' in changes ? changes.reason : reasons[code];
     this.status = {
       kind: 'Status',
       apiVersion: 'v1',

@@ -1,16 +1,14 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type AccessTable, createAccessTable } from './access-table.ts';
 import { answer, refuse } from './answer.ts';
 import { answerReview, type Recorded, readRequest } from './api-request.ts';
-import { Refusal } from './api-status.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createFaults, type Faults } from './faults.ts';
-import { readListOptions } from './list-options.ts';
-import { chooseEncoding } from './object-encoding.ts';
 import { createObjectLog } from './object-log.ts';
+import { createOutlet, type Outlet } from './outlet.ts';
 import { createPods, type Pods } from './pods.ts';
-import { tooNew } from './refusals.ts';
+import { type Admission, type PodsApiParts, servePods } from './pods-api.ts';
 import { createWatchers, type Watchers } from './watchers.ts';
 
 /**
@@ -25,15 +23,19 @@ export interface FakeApiServer extends AsyncDisposable {
   readonly pods: Pods;
   readonly access: AccessTable;
   readonly faults: Faults;
-  readonly watchers: Pick<Watchers, 'count' | 'bookmark' | 'end' | 'drop' | 'mute'>;
+  readonly watchers: Pick<Watchers, 'count' | 'bookmark' | 'show' | 'end' | 'drop' | 'mute'>;
   /** Whether a watch may ask for the list that is there before; a real one has it on since 1.34. */
   watchList: boolean;
+  /** Is asked before a write is stored; throws a Refusal to prevent it. */
+  admission: ((admission: Admission) => void) | undefined;
   /** Every request so far. */
   readonly requests: readonly Recorded[];
   /** Connections accepted so far, and those open now. */
   readonly connections: { readonly made: number; readonly open: number };
   /** Forgets the writes so far: who watches from before is told 410. */
   compact(): void;
+  /** Begins again from the first version, with nothing in it, as after an older backup was restored. */
+  renew(): void;
   close(): Promise<void>;
 }
 
@@ -65,56 +67,39 @@ export async function createFakeApiServer({
   const pods = createPods(log);
   const watchers = createWatchers(log, clock);
   const access = createAccessTable();
-  const faults = createFaults();
+  const faults = createFaults(clock);
   const requests: Recorded[] = [];
+  const parts: PodsApiParts = {
+    log,
+    pods,
+    access,
+    watchList: () => server.watchList,
+    admit: (admission) => server.admission?.(admission),
+  };
   const sockets = new Set<unknown>();
   let made = 0;
 
-  const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const handle = async (incoming: IncomingMessage, whole: Outlet): Promise<void> => {
     const request = await readRequest(incoming);
     requests.push(request);
-    if (faults.strike(request.verb, response)) return;
-    const user = access.identify(incoming.headers.authorization);
-    const review = answerReview(request, user, access);
-    if (review) return answer(incoming, response, review);
-    const { verb, resource, apiGroup, namespace, name, query, body } = request;
-    if (resource !== 'pods' && resource !== 'pods/status')
-      throw new Refusal(404, 'the server could not find the requested resource');
-    access.check({ user, verb, resource, apiGroup, namespace, ...(name && { name }) });
-    switch (verb) {
-      case 'watch': {
-        const encoding = chooseEncoding(incoming.headers.accept);
-        const options = readListOptions(query, true, server.watchList);
-        return watchers.open({ ...options, namespace, encoding }, response);
-      }
-      case 'list': {
-        const { version = 0, matches } = readListOptions(query, false, server.watchList);
-        if (version > log.version) throw tooNew(version, log.version);
-        // In a list the kind is said once.
-        const items = log
-          .list(namespace)
-          .filter(matches)
-          .map(({ metadata, spec, status }) => ({ metadata, spec, status }));
-        const metadata = { resourceVersion: String(log.version) };
-        return answer(incoming, response, { kind: 'PodList', apiVersion: 'v1', metadata, items });
-      }
-      case 'get':
-        return answer(incoming, response, pods.get(namespace, name));
-      case 'create':
-        return answer(incoming, response, pods.create(namespace, body), 201);
-      case 'patch': {
-        const patched = pods.patch(namespace, name, body, resource === 'pods/status');
-        return answer(incoming, response, patched);
-      }
-      case 'delete':
-        return answer(incoming, response, pods.delete(namespace, name));
-      default:
-        throw new Refusal(405, 'the server does not allow this method on the requested resource');
+    const struck = faults.strike(request.verb, whole);
+    if (!struck) return;
+    const { outlet, watchFault } = struck;
+    try {
+      const user = access.identify(incoming.headers.authorization);
+      const review = answerReview(request, user, access);
+      if (review) return answer(incoming, outlet, review);
+      const answered = servePods(request, user, parts);
+      if ('watch' in answered) watchers.open(answered.watch, outlet, watchFault);
+      else answer(incoming, outlet, answered.object, answered.status);
+    } catch (error) {
+      refuse(incoming, outlet, error);
     }
   };
 
   const listener = createServer((incoming, response) => {
-    handle(incoming, response).catch((error: unknown) => refuse(incoming, response, error));
+    const outlet = createOutlet(response);
+    handle(incoming, outlet).catch((error: unknown) => refuse(incoming, outlet, error));
   });
   listener.on('connection', (socket) => {
     made++;
@@ -145,11 +130,16 @@ export async function createFakeApiServer({
     faults,
     watchers,
     watchList,
+    admission: undefined,
     requests,
     get connections() {
       return { made, open: sockets.size };
     },
     compact: log.compact,
+    renew() {
+      log.renew();
+      watchers.drop();
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

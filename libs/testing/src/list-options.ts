@@ -2,15 +2,21 @@ import { Refusal } from './api-status.ts';
 import { parseFieldSelector } from './field-selector.ts';
 import { parseLabelSelector } from './label-selector.ts';
 import type { StoredPod } from './object-log.ts';
-import { type FieldFault, forbiddenField, invalid, unknownValue } from './refusals.ts';
+import { type FieldFault, forbiddenField, invalid, unexpected, unknownValue } from './refusals.ts';
 
 /** What a list or a watch asks for. */
 export interface ListOptions {
   readonly matches: (pod: StoredPod) => boolean;
+  /** Whether it asks for some only. */
+  readonly selective: boolean;
   /** Undefined: the newest; 0: what is at hand. */
   readonly version: number | undefined;
   /** The very version that is named, and no newer one. */
   readonly exact: boolean;
+  /** Of a list: how many at most; 0: all. */
+  readonly limit: number;
+  /** Of a list: where the page begins; empty: at the first. */
+  readonly continueToken: string;
   /** Of a watch: begin with what is there. */
   readonly initialEvents: boolean;
   /** Of such a watch: say with a bookmark where that ends. */
@@ -27,20 +33,22 @@ export function readListOptions(
 ): ListOptions {
   const labels = parseLabelSelector(query.get('labelSelector') ?? '');
   const fields = parseFieldSelector(query.get('fieldSelector') ?? '');
+  const limit = parseInteger(query.get('limit') ?? '0');
   const timeout = query.get('timeoutSeconds');
-  const text = query.get('resourceVersion') ?? '';
-  const match = query.get('resourceVersionMatch') ?? '';
-  const initial = query.has('sendInitialEvents') ? isTrue(query, 'sendInitialEvents') : undefined;
-  const faults = watch
-    ? watchFaults(match, initial !== undefined, watchList)
-    : listFaults(match, initial !== undefined, text);
+  const wish = readWish(query, watch && watchList);
+  const faults = watch ? watchFaults(wish, watchList) : listFaults(wish);
   if (faults.length > 0) throw invalid('ListOptions.meta.k8s.io', '', faults);
+  const version = parseVersion(wish.version, watch);
   return {
     matches: (pod) => labels(pod.metadata.labels) && fields(pod),
-    version: parseVersion(text, watch),
-    exact: match === 'Exact',
+    selective: Boolean(query.get('labelSelector') || query.get('fieldSelector')),
+    version,
+    // A page of an old version is a page of that very version.
+    exact: wish.match === 'Exact' || (wish.match === '' && limit > 0 && (version ?? 0) > 0),
+    limit,
+    continueToken: wish.continueToken,
     // A watch from no version or 0 has always begun with what is there.
-    initialEvents: initial ?? (text === '' || text === '0'),
+    initialEvents: wish.initialEvents ?? ['', '0'].includes(wish.version),
     markInitialEvents: watchList,
     bookmarks: isTrue(query, 'allowWatchBookmarks'),
     timeoutSeconds: timeout === null ? undefined : parseInteger(timeout),
@@ -53,46 +61,73 @@ export function isTrue(query: URLSearchParams, name: string): boolean {
   return value !== null && value.toLowerCase() !== 'false' && value !== '0';
 }
 
-// The rules and their order are those of ValidateListOptions in k8s.io/apimachinery 0.35.
+/** What the rules below are about. */
+interface VersionWish {
+  readonly version: string;
+  readonly match: string;
+  readonly continueToken: string;
+  readonly initialEvents: boolean | undefined;
+}
 
-function listFaults(match: string, initial: boolean, version: string): FieldFault[] {
-  const field = 'resourceVersionMatch';
+// Defaults and rules, and the order of these, are those of SetListOptionsDefaults and
+// ValidateListOptions in k8s.io/apimachinery 0.35.
+
+function readWish(query: URLSearchParams, watchList: boolean): VersionWish {
+  const wish: VersionWish = {
+    version: query.get('resourceVersion') ?? '',
+    match: query.get('resourceVersionMatch') ?? '',
+    continueToken: query.get('continue') ?? '',
+    initialEvents: query.has('sendInitialEvents') ? isTrue(query, 'sendInitialEvents') : undefined,
+  };
+  const asBefore = wish.initialEvents === undefined && wish.match === '';
+  return watchList && asBefore && ['', '0'].includes(wish.version)
+    ? { ...wish, initialEvents: true, match: 'NotOlderThan' }
+    : wish;
+}
+
+const matchField = 'resourceVersionMatch';
+
+function listFaults({ version, match, continueToken, initialEvents }: VersionWish): FieldFault[] {
   const faults: FieldFault[] = [];
+  const forbid = (field: string, why: string) => faults.push(forbiddenField(field, why));
   if (match !== '') {
     if (version === '')
-      faults.push(
-        forbiddenField(field, `${field} is forbidden unless resourceVersion is provided`),
-      );
+      forbid(matchField, `${matchField} is forbidden unless resourceVersion is provided`);
+    if (continueToken !== '')
+      forbid(matchField, `${matchField} is forbidden when continue is provided`);
     if (match !== 'Exact' && match !== 'NotOlderThan')
-      faults.push(unknownValue(field, match, ['Exact', 'NotOlderThan', '']));
+      faults.push(unknownValue(matchField, match, ['Exact', 'NotOlderThan', '']));
     if (match === 'Exact' && version === '0')
-      faults.push(forbiddenField(field, `${field} "exact" is forbidden for resourceVersion "0"`));
+      forbid(matchField, `${matchField} "exact" is forbidden for resourceVersion "0"`);
   }
-  if (initial)
-    faults.push(forbiddenField('sendInitialEvents', 'sendInitialEvents is forbidden for list'));
+  if (initialEvents !== undefined)
+    forbid('sendInitialEvents', 'sendInitialEvents is forbidden for list');
   return faults;
 }
 
-function watchFaults(match: string, initial: boolean, watchList: boolean): FieldFault[] {
-  const field = 'resourceVersionMatch';
+function watchFaults(wish: VersionWish, watchList: boolean): FieldFault[] {
+  const { match, continueToken, initialEvents } = wish;
   const faults: FieldFault[] = [];
-  if (initial && match !== 'NotOlderThan')
-    faults.push(
-      forbiddenField(field, `sendInitialEvents requires setting ${field} to NotOlderThan`),
-    );
-  if (initial && !watchList)
-    faults.push(
-      forbiddenField(
+  const forbid = (field: string, why: string) => faults.push(forbiddenField(field, why));
+  if (initialEvents !== undefined) {
+    if (match !== 'NotOlderThan')
+      forbid(matchField, `sendInitialEvents requires setting ${matchField} to NotOlderThan`);
+    if (!watchList)
+      forbid(
         'sendInitialEvents',
         'sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled',
-      ),
-    );
-  if (match !== '' && !initial)
-    faults.push(
-      forbiddenField(field, `${field} is forbidden for watch unless sendInitialEvents is provided`),
-    );
-  if (match !== '' && match !== 'NotOlderThan')
-    faults.push(unknownValue(field, match, ['NotOlderThan']));
+      );
+  }
+  if (match !== '') {
+    if (initialEvents === undefined)
+      forbid(
+        matchField,
+        `${matchField} is forbidden for watch unless sendInitialEvents is provided`,
+      );
+    if (match !== 'NotOlderThan') faults.push(unknownValue(matchField, match, ['NotOlderThan']));
+    if (continueToken !== '')
+      forbid(matchField, `${matchField} is forbidden when continue is provided`);
+  }
   return faults;
 }
 
@@ -101,9 +136,7 @@ function parseVersion(text: string, watch: boolean): number | undefined {
   if (/^\d+$/.test(text)) return Number(text);
   const quoted = JSON.stringify(text);
   const message = `resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: invalid syntax`;
-  throw watch
-    ? new Refusal(500, message)
-    : new Refusal(400, `invalid resource version: ${message}`);
+  throw watch ? unexpected(message) : new Refusal(400, `invalid resource version: ${message}`);
 }
 
 function parseInteger(text: string): number {

@@ -9,12 +9,13 @@ export interface StoredPod {
     readonly namespace: string;
     readonly uid: string;
     readonly resourceVersion: string;
+    readonly generation: number;
     readonly creationTimestamp: string;
     readonly deletionTimestamp?: string;
     readonly deletionGracePeriodSeconds?: number;
-    readonly finalizers?: readonly string[];
     readonly labels?: Labels;
     readonly annotations?: Labels;
+    readonly finalizers?: readonly string[];
   };
   readonly spec: unknown;
   readonly status: unknown;
@@ -31,8 +32,8 @@ export interface LogEntry {
 export interface ObjectLog {
   readonly version: number;
   readonly oldest: number;
-  /** In the order of their names, as etcd has its keys. */
-  list(namespace: string): StoredPod[];
+  /** In the order of their names, as etcd has its keys. @param version Not below `oldest`. @default the newest */
+  list(namespace: string, version?: number): StoredPod[];
   get(namespace: string, name: string): StoredPod | undefined;
   /** Writes it with the next version; what changes nothing writes nothing. */
   put(pod: StoredPod): StoredPod;
@@ -41,6 +42,8 @@ export interface ObjectLog {
   since(version: number): readonly LogEntry[];
   /** Forgets the writes so far, as a compaction does. */
   compact(): void;
+  /** Begins again from the first version, with no pods. */
+  renew(): void;
 }
 
 /** Creates an empty log; `onWrite` is told of each write after it is done. */
@@ -51,7 +54,7 @@ export function createObjectLog(onWrite: (entry: LogEntry) => void): ObjectLog {
   let oldest = 1;
 
   const write = (pod: StoredPod, keep: boolean): StoredPod => {
-    const key = keyOf(pod.metadata.namespace, pod.metadata.name);
+    const key = keyOf(pod);
     const before = pods.get(key);
     version++;
     const written = {
@@ -65,6 +68,15 @@ export function createObjectLog(onWrite: (entry: LogEntry) => void): ObjectLog {
     onWrite(entry);
     return written;
   };
+  const podsAt = (asked: number): Map<string, StoredPod> => {
+    const then = new Map(pods);
+    for (const { version, before, after } of entries.toReversed()) {
+      if (version <= asked) break;
+      if (before) then.set(keyOf(before), before);
+      else if (after) then.delete(keyOf(after));
+    }
+    return then;
+  };
 
   return {
     get version() {
@@ -73,14 +85,13 @@ export function createObjectLog(onWrite: (entry: LogEntry) => void): ObjectLog {
     get oldest() {
       return oldest;
     },
-    list: (namespace) =>
-      [...pods]
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([, pod]) => pod)
-        .filter((pod) => pod.metadata.namespace === namespace),
-    get: (namespace, name) => pods.get(keyOf(namespace, name)),
+    list: (namespace, asked = version) =>
+      [...podsAt(asked).values()]
+        .filter((pod) => pod.metadata.namespace === namespace)
+        .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)),
+    get: (namespace, name) => pods.get(`${namespace}/${name}`),
     put(pod) {
-      const before = pods.get(keyOf(pod.metadata.namespace, pod.metadata.name));
+      const before = pods.get(keyOf(pod));
       return before && JSON.stringify(before) === JSON.stringify(pod) ? before : write(pod, true);
     },
     remove(pod) {
@@ -91,9 +102,15 @@ export function createObjectLog(onWrite: (entry: LogEntry) => void): ObjectLog {
       entries = [];
       oldest = version;
     },
+    renew() {
+      pods.clear();
+      entries = [];
+      version = 1;
+      oldest = 1;
+    },
   };
 }
 
-function keyOf(namespace: string, name: string): string {
+function keyOf({ metadata: { namespace, name } }: StoredPod): string {
   return `${namespace}/${name}`;
 }

@@ -11,6 +11,19 @@ export function alreadyExists(name: string): Refusal {
   return new Refusal(409, `pods ${JSON.stringify(name)} already exists`, details);
 }
 
+/** A write for a state that the object is not in. @param kind `pods`, or `Pod` of a precondition of a delete. */
+export function conflict(kind: string, name: string, why: string): Refusal {
+  const message = `Operation cannot be fulfilled on ${kind} ${JSON.stringify(name)}: ${why}`;
+  return new Refusal(409, message, { name, kind }, { reason: 'Conflict' });
+}
+
+/** A write for an older version of the object. */
+export function modified(name: string): Refusal {
+  const why =
+    'the object has been modified; please apply your changes to the latest version and try again';
+  return conflict('pods', name, why);
+}
+
 export function tooOld(asked: number, oldest: number): Refusal {
   return new Refusal(410, `too old resource version: ${asked} (${oldest})`);
 }
@@ -19,6 +32,11 @@ export function tooNew(asked: number, newest: number): Refusal {
   const message = `Timeout: Too large resource version: ${asked}, current: ${newest}`;
   const cause = { reason: 'ResourceVersionTooLarge', message: 'Too large resource version' };
   return new Refusal(504, message, { causes: [cause], retryAfterSeconds: 1 });
+}
+
+/** What nobody has thought of: an error with no reason given. */
+export function unexpected(message: string): Refusal {
+  return new Refusal(500, message, undefined, { reason: undefined });
 }
 
 /** What a field of a request or an object was refused for. */
@@ -38,6 +56,11 @@ export function unknownValue(field: string, value: string, known: readonly strin
   return { reason: 'FieldValueNotSupported', message, field };
 }
 
+/** A value that is missing. */
+export function requiredValue(field: string, why: string): FieldFault {
+  return { reason: 'FieldValueRequired', message: `Required value: ${why}`, field };
+}
+
 /** A value that cannot be. */
 export function wrongValue(field: string, value: string, why: string): FieldFault {
   const message = `Invalid value: ${JSON.stringify(value)}: ${why}`;
@@ -49,11 +72,11 @@ export function invalid(kind: string, name: string, causes: readonly FieldFault[
   const faults = causes.map(({ field, message }) => `${field}: ${message}`);
   const [first = ''] = faults;
   const all = faults.length === 1 ? first : `[${faults.join(', ')}]`;
-  const [bare = kind, ...group] = kind.split('.');
+  const [bare, ...group] = kind.split('.');
   return new Refusal(422, `${kind} ${JSON.stringify(name)} is invalid: ${all}`, {
     ...(name && { name }),
     ...(group.length > 0 && { group: group.join('.') }),
-    kind: bare,
+    ...(bare && { kind: bare }),
     causes,
   });
 }
