@@ -18,7 +18,8 @@ const node = (id: string, changes: Partial<Node> = {}): Node => ({
 
 function open() {
   const table = createNodeTable();
-  const browser = createBrowser('micro', table);
+  const complaints: string[] = [];
+  const browser = createBrowser('micro', table, (reason) => complaints.push(reason));
   const changes: string[] = [];
   table.view().subscribe(({ type, node }) => changes.push(`${type} ${node.id} ${node.version}`));
   const names = (packets: Buffer[]) =>
@@ -31,8 +32,9 @@ function open() {
   };
   const goodbye = (id: string) => ({ name: nodeName('micro', node(id)), ttl: 0 });
   return {
-    browser,
+    complaints,
     changes,
+    present: () => [...table.nodes].map(({ id }) => id),
     hear,
     goodbye,
     ask: () => names(browser.ask()),
@@ -111,10 +113,77 @@ test('removes what a name stood for when it comes to stand for another service',
   expect(changes).toEqual(['added a-1.b 1', 'removed a-1.b 1', 'added a-1 1']);
 });
 
-test('knows 1000 nodes and asks for 1000 services at most', () => {
-  const { hear, list, changes } = open();
-  const crowd = Array.from({ length: 1_001 }, (_, i) => node(`a-${i}`));
-  expect(() => hear('all', ...crowd)).toThrow(/expected at most 1000 nodes, got a-1000\.a\.micro/);
-  expect(changes.length).toBe(1_000);
-  expect(() => list(...crowd.map(({ id }) => id))).toThrow(/expected at most 1000 services/);
+const made = (from: number, count: number) =>
+  Array.from({ length: count }, (_, i) => node(`made-up-${from + i}`, { service: 'made' }));
+
+test('R36: keeps 1000 of 10 000 nodes, those last heard of, and says who is dropped', () => {
+  const { ask, hear, complaints, present } = open();
+  ask();
+  hear('all', ...made(0, 1_000), ...made(0, 1), ...made(1_000, 1));
+  expect(complaints).toEqual([
+    'expected at most 1000 nodes, got made-up-1000.made.micro on top: dropped made-up-1.made.micro',
+  ]);
+  hear('all', ...made(1_001, 9_000));
+  expect(present()).toEqual(made(9_001, 1_000).map(({ id }) => id));
+});
+
+test('R36: made-up names drive out nobody who answers, and who starts amid them is there to stay', () => {
+  const { ask, hear, tick, list, changes } = open();
+  const [old, late] = [node('old'), node('new', { service: 'b' })];
+  const alive = [old];
+  const answer = (questions: string[]) =>
+    hear('us', ...alive.filter(({ service }) => questions.includes(`${service}.micro`)));
+  answer([...ask(), ...list('a')]);
+  for (let second = 1; second <= 20; second++) {
+    const questions = tick();
+    const services = alive.map(({ service }) => service);
+    answer(questions.includes('_services.micro') ? [...questions, ...list(...services)] : []);
+    hear('all', ...made(second * 2_000, 200));
+    if (second === 10) {
+      alive.push(late);
+      hear('all', late);
+    }
+    hear('all', ...made(second * 2_000 + 200, 1_200));
+  }
+  const seen = changes.filter((change) => !change.includes('made-up'));
+  expect(seen.filter((change) => change.includes('old'))).toEqual(['added old 1']);
+  // Its announcement was drowned, its first answer stays.
+  expect(seen.slice(1)).toEqual(['added new 1', 'removed new 1', 'added new 1']);
+});
+
+test('R36: names that are made up as answers to us hold up a new node for two rounds at most', () => {
+  const { ask, hear, tick, changes } = open();
+  ask();
+  hear('us', node('old'));
+  for (let second = 1; second <= 24; second++) {
+    const asked = tick().includes('a.micro');
+    if (asked) hear('us', node('old'), ...(second > 10 ? [node('new')] : []));
+    hear('us', ...made(second * 1_200, 1_200));
+    if (second === 10) expect(changes.filter((change) => !change.includes('made'))).toHaveLength(1);
+  }
+  const seen = changes.filter((change) => !change.includes('made-up'));
+  expect(seen).toEqual(['added old 1', 'added new 1']);
+});
+
+test('R36: refuses the 1001st where all others answer', () => {
+  const { ask, hear, complaints, present } = open();
+  ask();
+  hear('us', ...made(0, 1_000), node('late'));
+  expect(present()).not.toContain('late');
+  expect(complaints).toEqual([
+    'expected at most 1000 nodes, got late.a.micro on top: left it out, all others answer',
+  ]);
+});
+
+test('R36: asks for 1000 services of a made-up list a round, and then for those that are known', () => {
+  const { ask, list, hear, complaints } = open();
+  ask();
+  hear('all', ...made(0, 1_000).map((one) => ({ ...one, service: one.id })));
+  const names = made(2_000, 1_001).map(({ id }) => id);
+  expect(list(...names)).toHaveLength(1_000);
+  expect(complaints).toEqual([
+    'expected at most 1000 new services a round, got made-up-3000 on top',
+  ]);
+  ask();
+  expect(list('late')).toEqual(['late.micro']);
 });

@@ -24,7 +24,7 @@ const namesPerQuery = 100;
 export interface Browser {
   /** The questions of a full round. */
   ask(): Buffer[];
-  /** Learns from a response; the questions it raises. @throws RangeError where there are too many. */
+  /** Learns from a response; the questions it raises. */
   hear(message: Message & { type: 'response' }, to: 'all' | 'us'): Buffer[];
   /**
    * Once a second: lets age what was heard, and asks when it is time. Seconds are counted in ticks,
@@ -39,15 +39,27 @@ interface Known {
   node: Node | undefined;
   secondsLeft: number;
   settling: number;
+  /** The last round of questions that it answered; 0 for none. */
+  answered: number;
 }
 
-export function createBrowser(domain: string, table: NodeTable): Browser {
+/** @param onCrowd Told of each node or service that is one too many. */
+export function createBrowser(
+  domain: string,
+  table: NodeTable,
+  onCrowd: (reason: string) => void,
+): Browser {
+  /** The last heard of comes last. */
   const known = new Map<string, Known>();
   const asked = new Set<string>();
+  let raised = 0;
+  let round = 1;
   let second = 0;
   let nextRound = 0;
 
   const ask = (): Buffer[] => {
+    round++;
+    raised = 0;
     // RFC 6762, 5.2: the first pauses grow, from one second.
     nextRound = second + Math.min(second + 1, longestPauseSeconds);
     const services = [...known.values()].flatMap(({ node }) => (node ? [node.service] : []));
@@ -64,28 +76,53 @@ export function createBrowser(domain: string, table: NodeTable): Browser {
     const settling = to === 'all' ? settlingSeconds : (before?.settling ?? 0);
     if (to === 'us' && settling > 0 && !(before?.node && node && sameNode(before.node, node)))
       return;
-    if (!before && known.size >= maxNodes)
-      throw new RangeError(`expected at most ${maxNodes} nodes, got ${name} on top`);
+    if (!before && known.size >= maxNodes && !makeRoom(name)) return;
     if (before?.node && before.node.service !== node?.service) table.delete(before.node);
+    known.delete(name);
     known.set(name, {
       node,
       secondsLeft: node ? Math.min(ttl, maxSilenceSeconds) : settlingSeconds,
       settling,
+      answered: to === 'us' ? round : (before?.answered ?? 0),
     });
     if (node) table.set(node);
+  };
+  const forget = (name: string, { node }: Known): void => {
+    known.delete(name);
+    if (node) table.delete(node);
+  };
+  /**
+   * Drops the oldest for a new one: who was heard of the longest ago and answered neither this round
+   * nor the last. Who lives does answer, so a crowd of made-up names drives out its own.
+   */
+  const makeRoom = (newcomer: string): boolean => {
+    const crowd = `expected at most ${maxNodes} nodes, got ${newcomer} on top`;
+    for (const [name, entry] of known) {
+      if (entry.answered >= round - 1) continue;
+      onCrowd(`${crowd}: dropped ${name}`);
+      forget(name, entry);
+      return true;
+    }
+    onCrowd(`${crowd}: left it out, all others answer`);
+    return false;
   };
 
   return {
     ask,
     hear({ services, records }, to) {
       for (const { name, node, ttl } of records) learn(name, node, ttl, to);
-      const unasked = services.filter((service) => !asked.has(service));
-      for (const service of unasked) {
-        if (asked.size >= maxServices)
-          throw new RangeError(`expected at most ${maxServices} services, got ${service} on top`);
+      const questions: Buffer[] = [];
+      for (const service of services) {
+        if (asked.has(service)) continue;
+        if (raised >= maxServices) {
+          onCrowd(`expected at most ${maxServices} new services a round, got ${service} on top`);
+          break;
+        }
+        raised++;
         asked.add(service);
+        questions.push(encodeQuery([serviceName(domain, service)]));
       }
-      return unasked.map((service) => encodeQuery([serviceName(domain, service)]));
+      return questions;
     },
     tick(lost = false) {
       second++;
@@ -93,10 +130,8 @@ export function createBrowser(domain: string, table: NodeTable): Browser {
       let dying = false;
       for (const [name, entry] of known) {
         entry.settling--;
-        if (--entry.secondsLeft <= 0) {
-          known.delete(name);
-          if (entry.node) table.delete(entry.node);
-        } else if (entry.node && entry.secondsLeft <= dyingSeconds) dying = true;
+        if (--entry.secondsLeft <= 0) forget(name, entry);
+        else if (entry.node && entry.secondsLeft <= dyingSeconds) dying = true;
       }
       return dying || second >= nextRound ? ask() : [];
     },

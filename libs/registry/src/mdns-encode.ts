@@ -2,6 +2,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 import { hostname } from 'node:os';
 import dns from 'dns-packet';
 import { checkName, listedName, nodeName, serviceName } from './mdns-name.ts';
+import { isOwnAddress } from './mdns-own-address.ts';
 import { encodeTxt, parseTxt } from './mdns-txt.ts';
 import { splitAddress } from './node.ts';
 import type { Node } from './registry.ts';
@@ -39,6 +40,10 @@ export function checkEncodable(domain: string, node: Node): void {
   const { host = '' } = splitAddress(node.address) ?? {};
   if (!isIPv4(host) && (!isIPv6(host) || host.includes('%')))
     throw new TypeError(`expected an IP address for ${node.id}, got ${JSON.stringify(host)}`);
+  if (!isOwnAddress(host))
+    throw new TypeError(
+      `expected an address of this machine for ${node.id}, got ${host}; nobody beyond it hears mdns, choose another registry for one that is elsewhere`,
+    );
   if (serviceName(domain, node.service) === serviceName(domain))
     throw new TypeError(`expected another service name than that of the list, ${node.service}`);
   for (const name of [nodeName(domain, node), listedName(domain, node.service), hostname()])

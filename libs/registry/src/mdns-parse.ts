@@ -1,5 +1,6 @@
 import dns from 'dns-packet';
 import { checkName, listedService, serviceName } from './mdns-name.ts';
+import { isOwnAddress } from './mdns-own-address.ts';
 import { parseTxt } from './mdns-txt.ts';
 import { joinAddress, splitAddress } from './node.ts';
 import type { Node } from './registry.ts';
@@ -71,6 +72,8 @@ function parseNode(
   const txt = all.find((answer) => answer.type === 'TXT' && answer.name === name);
   const host = all.find(({ type, name }) => (type === 'A' || type === 'AAAA') && name === target);
   if (txt?.type !== 'TXT' || (host?.type !== 'A' && host?.type !== 'AAAA')) return undefined;
+  if (!isOwnAddress(host.data))
+    throw new TypeError(`expected an address of this machine for ${name}, got ${host.data}`);
   const content = parseTxt(txt.data as Buffer[]);
   const suffix = `.${serviceName(domain, content.service)}`;
   const id = name.slice(0, -suffix.length);

@@ -41,12 +41,33 @@ test('answers for each node of a service, and lists a service once', () => {
   expect(answers('c.micro', 'a.local', '1.a.micro')).toEqual([]);
 });
 
+test('says goodbye for what is not repeated within its time to live, and for nothing else', () => {
+  const responder = createResponder('micro');
+  const ends = (packets: Buffer[]) =>
+    packets.map(first).flatMap((said) => (said?.type === 'SRV' && said.ttl === 0 ? said.name : []));
+  responder.register(node('once', 'a'), 2_000);
+  responder.register(node('for-good', 'a'));
+  const ended: string[][] = [];
+  for (let second = 1; second <= 60; second++) {
+    if (second % 2 === 1) responder.register(node('repeated', 'a'), 2_000);
+    ended.push(ends(responder.tick()));
+  }
+  // Two whole seconds: what is taken up between two ticks has had only part of one at the first.
+  expect(ended.slice(0, 3)).toEqual([[], [], ['once.a.micro']]);
+  expect(ended.slice(3).flat()).toEqual([]);
+  expect(responder.announceAll().map(first)).toMatchObject([
+    { name: 'for-good.a.micro' },
+    { name: 'repeated.a.micro' },
+  ]);
+});
+
 test.each([
   [undefined, 10],
   [1, 2],
   [2_500, 3],
   [90_000, 90],
-  [Number.POSITIVE_INFINITY, 120],
+  [3_600_000, 3_600],
+  [Number.POSITIVE_INFINITY, 2 ** 31 - 1],
 ])('writes a time to live of %s ms as %d s', (ttlMs, ttl) => {
   const responder = createResponder('micro');
   expect(first(responder.register(node('a-1', 'a'), ttlMs))).toMatchObject({ ttl });

@@ -9,22 +9,31 @@ import type { Message } from './mdns-parse.ts';
 import { checkNode } from './node.ts';
 import type { Node } from './registry.ts';
 
-/** Those who listen ask every 4 s: two answers may get lost. */
-const defaultTtlMs = 10_000;
+/** Of a record whose registration has none. Those who listen ask every 4 s: two answers may get lost. */
+const defaultTtlSeconds = 10;
 /** DNS counts whole seconds, and so do those who listen: shorter ones would flicker. */
 const minTtlSeconds = 2;
-const maxTtlSeconds = 120;
+/** RFC 2181, 8. */
+const maxTtlSeconds = 2 ** 31 - 1;
 
 /** What this process says of its own nodes: packets to send, no socket of its own. */
 export interface Responder {
-  /** Takes a node up and announces it. @throws TypeError if it can't be said. */
+  /**
+   * Takes a node up for `ttlMs`, or for good, and announces it.
+   *
+   * @throws TypeError if it can't be said.
+   */
   register(node: Node, ttlMs?: number): Buffer;
+  has(node: Pick<Node, 'service' | 'id'>): boolean;
   /** Says goodbye; undefined if the node is not ours. */
   deregister(node: Pick<Node, 'service' | 'id'>): Buffer | undefined;
   deregisterAll(): Buffer[];
   answer(query: Message & { type: 'query' }): Buffer[];
   announceAll(): Buffer[];
-  /** Once a second: announcements that are due again. */
+  /**
+   * Once a second: announcements that are due again, and goodbyes of those whose time is up. Seconds
+   * are counted in ticks: a process that was stopped could not repeat itself and loses nothing.
+   */
   tick(): Buffer[];
 }
 
@@ -35,10 +44,12 @@ interface Own {
   /** The line of its service in the list of services. */
   readonly listing: Buffer;
   announced: number;
+  secondsLeft: number;
 }
 
 export function createResponder(domain: string): Responder {
   const own = new Map<string, Own>();
+  const goodbye = ({ node }: Own): Buffer => encodeAnnouncement(domain, node, 0);
 
   const answerName = (name: string): Buffer[] => {
     if (name === serviceName(domain))
@@ -52,12 +63,10 @@ export function createResponder(domain: string): Responder {
   };
 
   return {
-    register(node, ttlMs = defaultTtlMs) {
+    register(node, ttlMs) {
       checkNode(node);
       checkEncodable(domain, node);
-      if (!(ttlMs > 0))
-        throw new TypeError(`expected ttlMs to be a number above 0, got ${String(ttlMs)}`);
-      const ttl = Math.min(Math.max(Math.ceil(ttlMs / 1_000), minTtlSeconds), maxTtlSeconds);
+      const ttl = ttlMs === undefined ? defaultTtlSeconds : ttlSeconds(ttlMs);
       const announcement = encodeAnnouncement(domain, node, ttl);
       own.set(nodeName(domain, node), {
         node,
@@ -65,16 +74,18 @@ export function createResponder(domain: string): Responder {
         answer: encodeNodeAnswer(domain, node, ttl),
         listing: encodeListAnswer(domain, node.service, ttl),
         announced: 1,
+        secondsLeft: ttlMs === undefined ? Number.POSITIVE_INFINITY : ttl,
       });
       return announcement;
     },
+    has: (node) => own.has(nodeName(domain, node)),
     deregister(node) {
       const entry = own.get(nodeName(domain, node));
       own.delete(nodeName(domain, node));
-      return entry && encodeAnnouncement(domain, entry.node, 0);
+      return entry && goodbye(entry);
     },
     deregisterAll() {
-      const goodbyes = [...own.values()].map(({ node }) => encodeAnnouncement(domain, node, 0));
+      const goodbyes = [...own.values()].map(goodbye);
       own.clear();
       return goodbyes;
     },
@@ -85,9 +96,21 @@ export function createResponder(domain: string): Responder {
       return [...own.values()].map(({ announcement }) => announcement);
     },
     tick() {
-      // RFC 6762, 8.3: at least two, a second apart.
-      const due = [...own.values()].filter((entry) => entry.announced++ === 1);
-      return due.map(({ announcement }) => announcement);
+      const packets: Buffer[] = [];
+      for (const [name, entry] of own) {
+        // Below zero: it was taken up between two ticks, and gets its last second whole.
+        if (--entry.secondsLeft < 0) {
+          own.delete(name);
+          packets.push(goodbye(entry));
+        } else if (entry.announced++ === 1) packets.push(entry.announcement); // RFC 6762, 8.3: twice.
+      }
+      return packets;
     },
   };
+}
+
+function ttlSeconds(ttlMs: number): number {
+  if (!(ttlMs > 0))
+    throw new TypeError(`expected ttlMs to be a number above 0, got ${String(ttlMs)}`);
+  return Math.min(Math.max(Math.ceil(ttlMs / 1_000), minTtlSeconds), maxTtlSeconds);
 }

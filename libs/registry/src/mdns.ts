@@ -1,4 +1,5 @@
 import { createBrowser } from './mdns-browser.ts';
+import { createInbox } from './mdns-inbox.ts';
 import { createLink } from './mdns-link.ts';
 import { checkName } from './mdns-name.ts';
 import { isResponse, parseMessage } from './mdns-parse.ts';
@@ -10,7 +11,7 @@ import { type Registry, RegistryError, type Status } from './registry.ts';
 const tickMs = 1_000;
 /** go-micro gives a lookup 100 ms. In halves: in a busy start one may pass before anything is read. */
 const firstRoundMs = [60, 60];
-/** Packets that make no sense are one problem a minute, however many there are. */
+/** What strangers send is one problem a minute, however much there is. */
 const quietTicks = 60;
 
 export interface MdnsOptions {
@@ -30,8 +31,9 @@ export interface MdnsOptions {
  * A registry of the processes on one machine: multicast DNS on the loopback interface, in the wire
  * format of go-micro's mdns registry. Nobody outside hears it or is heard.
  *
- * A registration lives as long as its process: `close` says goodbye for what is still registered, and
- * what was killed is forgotten after `ttlMs` of silence, 2 s at least and 10 s at most.
+ * A registration ends when it has not been repeated for `ttlMs`, 2 s at least, or where none is given
+ * with `close`; either way it says goodbye. A process that was killed or hangs says nothing and is
+ * forgotten after `ttlMs` of silence, 10 s at most.
  *
  * @throws TypeError if `domain` is not a DNS name.
  */
@@ -41,7 +43,9 @@ export function createMdnsRegistry(options: MdnsOptions = {}): Registry {
   checkName(domain);
   const table = createNodeTable();
   const responder = createResponder(domain);
-  const browser = createBrowser(domain, table);
+  const browser = createBrowser(domain, table, complain);
+  // Apart: a flood to all does not hold up the answers to us.
+  const inboxes = { all: createInbox(read, flooded), us: createInbox(read, flooded) };
   const link = createLink({ port, onPacket: hear, onFailure: onProblem });
   let phase: 'idle' | 'asking' | 'listening' | 'synced' = 'idle';
   let ticker: NodeJS.Timeout | undefined;
@@ -65,25 +69,32 @@ export function createMdnsRegistry(options: MdnsOptions = {}): Registry {
   function tick(): void {
     quiet--;
     const lost = link.failure !== undefined;
-    say(lost ? responder.announceAll() : responder.tick());
+    const due = responder.tick();
+    say(lost ? responder.announceAll() : due);
     if (phase !== 'idle') say(browser.tick(lost));
   }
-  function hear({ packet, port: from, to }: Heard): void {
-    if (phase === 'idle' && isResponse(packet)) return;
+  function hear(heard: Heard): void {
+    if (phase !== 'idle' || !isResponse(heard.packet)) inboxes[heard.to].push(heard);
+  }
+  function read({ packet, port: from, to }: Heard): void {
     try {
       const message = parseMessage(domain, packet);
       if (message.type === 'query') say(responder.answer(message), from);
       else say(browser.hear(message, to));
     } catch (cause) {
-      drop(from, cause);
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      complain(`dropped a packet from port ${from} of this machine: ${reason}`, { cause });
     }
   }
-  function drop(from: number, cause: unknown): void {
+  function flooded({ port: from }: Heard): void {
+    complain(
+      `dropped a packet from port ${from} of this machine: more came than could be read in time`,
+    );
+  }
+  function complain(message: string, options?: ErrorOptions): void {
     if (quiet > 0) return;
     quiet = quietTicks;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const message = `dropped a packet from port ${from} of this machine: ${reason}`;
-    onProblem(new RegistryError('refused', message, { cause }));
+    onProblem(new RegistryError('refused', message, options));
   }
   function start(): void {
     if (!closed) ticker ??= setInterval(tick, tickMs);
@@ -91,19 +102,21 @@ export function createMdnsRegistry(options: MdnsOptions = {}): Registry {
 
   return {
     kind: 'mdns',
-    expires: false,
+    expires: true,
     get status(): Status {
       if (link.failure) return { state: 'stale', reason: link.failure.message };
       if (phase === 'idle' || phase === 'synced') return { state: phase };
       return { state: 'starting' };
     },
     async register(node, { ttlMs } = {}) {
+      const repeated = responder.has(node);
       const announcement = responder.register(node, ttlMs);
       start();
       try {
         await link.send([announcement]);
       } catch (error) {
-        responder.deregister(node);
+        // What was registered stays so, and is announced when there is a way again.
+        if (!repeated) responder.deregister(node);
         throw error;
       }
     },
@@ -123,6 +136,8 @@ export function createMdnsRegistry(options: MdnsOptions = {}): Registry {
       closed = true;
       clearInterval(ticker);
       clearTimeout(firstRound);
+      inboxes.all.close();
+      inboxes.us.close();
       table.close();
       await link.close(responder.deregisterAll());
     },
