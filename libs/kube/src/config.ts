@@ -1,5 +1,4 @@
-import { access } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { KubeConfig } from './credentials.ts';
 import { inClusterConfig } from './in-cluster.ts';
@@ -28,17 +27,12 @@ export async function loadConfig(
   const named = env['KUBECONFIG']?.split(delimiter).filter((file) => file !== '') ?? [];
   if (named.length > 0) return kubeconfigConfig(named);
   if (env['KUBERNETES_SERVICE_HOST']) return inClusterConfig(env, accountDirectory, onProblem);
-  const usual = join(env['HOME'] ?? homedir(), '.kube', 'config');
-  if (await exists(usual)) return kubeconfigConfig([usual]);
+  // Loaded now, for in a pod nobody needs it.
+  const home = env['HOME'] ?? (await import('node:os')).homedir();
+  const usual = join(home, '.kube', 'config');
+  if (existsSync(usual)) return kubeconfigConfig([usual]);
   throw new Error(
     `expected a Kubernetes API server, found none: outside a pod set KUBECONFIG or write ${usual}; ` +
       'inside a pod KUBERNETES_SERVICE_HOST is set by the kubelet',
-  );
-}
-
-async function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
   );
 }

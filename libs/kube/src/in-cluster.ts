@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Credentials, KubeConfig } from './credentials.ts';
 
@@ -10,20 +10,20 @@ import type { Credentials, KubeConfig } from './credentials.ts';
  * @param onProblem Told of that, once for as long as it lasts.
  * @throws Error if the service account is not mounted.
  */
-export async function inClusterConfig(
+export function inClusterConfig(
   env: Readonly<Record<string, string | undefined>>,
   directory: string,
   onProblem: (problem: Error) => void = () => {},
-): Promise<KubeConfig> {
-  const readFiles = async (): Promise<Credentials> => {
-    const authorization = `Bearer ${await read(directory, 'token')}`;
-    return { headers: { authorization }, ca: await read(directory, 'ca.crt') };
-  };
-  let last = await readFiles();
+): KubeConfig {
+  const readFiles = (): Credentials => ({
+    headers: { authorization: `Bearer ${read(directory, 'token')}` },
+    ca: read(directory, 'ca.crt'),
+  });
+  let last = readFiles();
   let failing = false;
   const credentials: KubeConfig['credentials'] = async () => {
     try {
-      last = await readFiles();
+      last = readFiles();
       failing = false;
     } catch (error) {
       if (!failing) onProblem(error as Error);
@@ -37,21 +37,28 @@ export async function inClusterConfig(
   return {
     source: 'in-cluster',
     server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
-    namespace: await read(directory, 'namespace'),
+    namespace: read(directory, 'namespace'),
     credentials,
   };
 }
 
-async function read(directory: string, name: string): Promise<string> {
+/** At once: they are small, in memory, and `node:fs/promises` would take longer to load. */
+function read(directory: string, name: string): string {
   const file = join(directory, name);
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+  const text = readText(file, name).trim();
+  if (text === '')
+    throw new Error(`expected the service account's ${name} in ${file}, the file is empty`);
+  return text;
+}
+
+function readText(file: string, name: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
     throw new Error(
       `expected the service account's ${name} in ${file}, could not read it; ` +
         'the pod needs automountServiceAccountToken: true',
       { cause },
     );
-  });
-  if (text.trim() === '')
-    throw new Error(`expected the service account's ${name} in ${file}, the file is empty`);
-  return text.trim();
+  }
 }

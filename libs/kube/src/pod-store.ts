@@ -10,6 +10,7 @@ export interface PodChange<T> {
 
 /** Makes one change of all that became of the same pod, and none where that leaves all as it was. */
 export function mergeChanges<T>(changes: readonly PodChange<T>[]): PodChange<T>[] {
+  if (changes.length < 2) return [...changes];
   const merged = new Map<string, PodChange<T>>();
   for (const { uid, before: last, after } of changes) {
     const known = merged.get(uid);
@@ -55,14 +56,17 @@ export function createPodStore<T>(
 ): PodStore<T> {
   const values = new Map<string, T>(initial);
 
-  const change = (uid: string, after: T | undefined): PodChange<T>[] => {
+  const change = (uid: string, after: T | undefined, changes: PodChange<T>[] = []) => {
     const before = values.get(uid);
-    if (before === after) return [];
+    if (before === after) return changes;
     if (after === undefined) values.delete(uid);
     else values.set(uid, after);
-    return [
-      { uid, ...(before !== undefined && { before }), ...(after !== undefined && { after }) },
-    ];
+    changes.push({
+      uid,
+      ...(before !== undefined && { before }),
+      ...(after !== undefined && { after }),
+    });
+    return changes;
   };
 
   return {
@@ -83,11 +87,10 @@ export function createPodStore<T>(
         },
         delete: ({ metadata: { uid } }) => next.delete(uid),
         take() {
-          const gone = [...values.keys()].filter((uid) => !next.has(uid));
-          return [
-            ...gone.flatMap((uid) => change(uid, undefined)),
-            ...[...next].flatMap(([uid, value]) => change(uid, value)),
-          ];
+          const changes: PodChange<T>[] = [];
+          for (const uid of values.keys()) if (!next.has(uid)) change(uid, undefined, changes);
+          for (const [uid, value] of next) change(uid, value, changes);
+          return changes;
         },
       };
     },

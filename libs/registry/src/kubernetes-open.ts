@@ -26,7 +26,7 @@ export async function openKubernetesRegistry(
     onProblem: (cause) => onProblem(new RegistryError('forbidden', cause.message, { cause })),
   });
   const inPod = config.source === 'in-cluster' || Boolean(env['POD_NAME']);
-  const pod = inPod ? await readPodIdentity(env) : undefined;
+  const pod = inPod ? readPodIdentity(env) : undefined;
   const client = createKubeClient(config);
   const registry = createKubernetesRegistry({
     ...others,

@@ -20,8 +20,8 @@ const all = {
 test('is what the downward API says, whatever the host is called', async () => {
   await writeFile(join(directory, 'namespace'), 'other');
   const identity = { name: 'greeter-1', namespace: 'shop', ip: '10.244.0.7' };
-  expect(await readPodIdentity(all, directory)).toEqual(identity);
-  expect(await readPodIdentity({ ...all, POD_UID: 'u-1' }, directory)).toEqual({
+  expect(readPodIdentity(all, directory)).toEqual(identity);
+  expect(readPodIdentity({ ...all, POD_UID: 'u-1' }, directory)).toEqual({
     ...identity,
     uid: 'u-1',
   });
@@ -30,7 +30,7 @@ test('is what the downward API says, whatever the host is called', async () => {
 test('falls back to the host name and the namespace of the service account', async () => {
   await writeFile(join(directory, 'namespace'), 'shop\n');
   const env = { POD_IP: 'fd00::7', HOSTNAME: 'greeter-1' };
-  expect(await readPodIdentity(env, directory)).toEqual({
+  expect(readPodIdentity(env, directory)).toEqual({
     name: 'greeter-1',
     namespace: 'shop',
     ip: 'fd00::7',
@@ -41,15 +41,15 @@ test.each([
   ['POD_IP', { ...all, POD_IP: '' }, 'status.podIP'],
   ['POD_NAME', { ...all, POD_NAME: undefined, HOSTNAME: '' }, 'metadata.name'],
   ['POD_NAMESPACE', { ...all, POD_NAMESPACE: '' }, 'metadata.namespace'],
-])('says how to set %s', async (variable, env, field) => {
-  await expect(readPodIdentity(env, directory)).rejects.toThrow(
+])('says how to set %s', (variable, env, field) => {
+  expect(() => readPodIdentity(env, directory)).toThrow(
     `expected ${variable} to be set to register this pod; add to its container's env: ` +
       `{ name: ${variable}, valueFrom: { fieldRef: { fieldPath: ${field} } } }`,
   );
 });
 
-test('refuses an IP that is none', async () => {
-  await expect(readPodIdentity({ ...all, POD_IP: 'greeter' }, directory)).rejects.toThrow(
+test('refuses an IP that is none', () => {
+  expect(() => readPodIdentity({ ...all, POD_IP: 'greeter' }, directory)).toThrow(
     'expected POD_IP to be an IP address, got "greeter"',
   );
 });

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { serviceAccountDirectory } from '@micro/kube';
@@ -23,10 +23,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
  *
  * @throws TypeError naming the variable that is missing and where to take it from.
  */
-export async function readPodIdentity(
+export function readPodIdentity(
   env: Environment = process.env,
   accountDirectory: string = serviceAccountDirectory,
-): Promise<PodIdentity> {
+): PodIdentity {
   const uid = env['POD_UID'];
   const ip = required(env, 'POD_IP', 'status.podIP');
   if (isIP(ip) === 0)
@@ -35,7 +35,7 @@ export async function readPodIdentity(
     name: env['POD_NAME'] || required(env, 'HOSTNAME', 'metadata.name', 'POD_NAME'),
     namespace:
       env['POD_NAMESPACE'] ||
-      (await readNamespace(accountDirectory)) ||
+      readNamespace(accountDirectory) ||
       required(env, 'POD_NAMESPACE', 'metadata.namespace'),
     ip,
     ...(uid && { uid }),
@@ -51,8 +51,10 @@ function required(env: Environment, variable: string, field: string, asked = var
   );
 }
 
-async function readNamespace(directory: string): Promise<string> {
-  const file = join(directory, 'namespace');
-  // Where none is mounted the variable is asked for instead.
-  return (await readFile(file, 'utf8').catch(() => '')).trim();
+function readNamespace(directory: string): string {
+  try {
+    return readFileSync(join(directory, 'namespace'), 'utf8').trim();
+  } catch {
+    return ''; // Where none is mounted the variable is asked for instead.
+  }
 }

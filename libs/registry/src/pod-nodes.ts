@@ -29,12 +29,16 @@ export function createPodNodes(
 ): PodNodes {
   const draining = new Map<string, () => void>();
 
-  const show = (place: string, { node, key }: Placed): void => {
-    draining.get(place)?.();
-    draining.delete(place);
+  const show = ({ node, key }: Placed): void => {
+    if (draining.size > 0) {
+      const place = `${node.service}\n${key}`;
+      draining.get(place)?.();
+      draining.delete(place);
+    }
     table.set(node, key);
   };
-  const drain = (place: string, { node, key }: Placed): void => {
+  const drain = ({ node, key }: Placed): void => {
+    const place = `${node.service}\n${key}`;
     const cancel = clock.after(drainMs, () => {
       draining.delete(place);
       table.delete(node, key);
@@ -47,15 +51,20 @@ export function createPodNodes(
       return draining.size;
     },
     update(changes) {
-      const after = placed(changes.map(({ uid, after }) => [uid, after]));
-      const gone = placed(changes.map(({ uid, before }) => [uid, before]));
-      for (const place of after.keys()) gone.delete(place);
-      const emptied = emptiedBy(gone, after, table);
-      for (const [place, entry] of gone) {
-        if (emptied.has(entry.node.service)) drain(place, entry);
-        else table.delete(entry.node, entry.key);
+      const shown: Placed[] = [];
+      const gone: Placed[] = [];
+      for (const { uid, before, after } of changes) {
+        const now = place(uid, after);
+        shown.push(...now);
+        for (const placed of place(uid, before))
+          if (!now.some((other) => isSamePlace(other, placed))) gone.push(placed);
       }
-      for (const [place, entry] of after) show(place, entry);
+      const emptied = emptiedBy(gone, shown, table);
+      for (const placed of gone) {
+        if (emptied.has(placed.node.service)) drain(placed);
+        else table.delete(placed.node, placed.key);
+      }
+      for (const placed of shown) show(placed);
       for (const [service, count] of emptied) onDraining(service, count);
     },
     stop() {
@@ -71,28 +80,28 @@ interface Placed {
   readonly key: string;
 }
 
-function placed(records: readonly (readonly [uid: string, PodRecord | undefined])[]) {
-  const places = new Map<string, Placed>();
-  for (const [uid, record] of records)
-    for (const node of nodesOf(record)) {
-      // The first has the uid itself for a key, which is in memory already.
-      const first = !places.has(`${node.service}\n${uid}`);
-      const key = first ? uid : `${uid} ${node.id}`;
-      places.set(`${node.service}\n${key}`, { node, key });
-    }
-  return places;
+/** The nodes of a pod. The first of a service has the uid for a key, which is in memory already. */
+function place(uid: string, record: PodRecord | undefined): Placed[] {
+  const nodes = nodesOf(record);
+  return nodes.map((node, at) => {
+    const first = nodes.findIndex(({ service }) => service === node.service) === at;
+    return { node, key: first ? uid : `${uid} ${node.id}` };
+  });
+}
+
+function isSamePlace(a: Placed, b: Placed): boolean {
+  return a.key === b.key && a.node.service === b.node.service;
 }
 
 /** The services that had many nodes and have none now, and how many they had. */
 function emptiedBy(
-  gone: ReadonlyMap<string, Placed>,
-  after: ReadonlyMap<string, Placed>,
+  gone: readonly Placed[],
+  shown: readonly Placed[],
   table: NodeTable,
 ): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const { node } of gone.values())
-    counts.set(node.service, (counts.get(node.service) ?? 0) + 1);
-  for (const { node } of after.values()) counts.delete(node.service);
+  for (const { node } of gone) counts.set(node.service, (counts.get(node.service) ?? 0) + 1);
+  for (const { node } of shown) counts.delete(node.service);
   for (const [service, count] of counts)
     if (count < manyNodes || count < table.count(service)) counts.delete(service);
   return counts;

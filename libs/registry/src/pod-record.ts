@@ -2,8 +2,7 @@ import { isIP } from 'node:net';
 import type { Pod } from '@micro/kube';
 import { joinAddress, sameNode, splitAddress } from './node.ts';
 import { mangle, recordPrefix, selectorPrefix } from './pod-keys.ts';
-import { createPool } from './pool.ts';
-import { parseRecord } from './record.ts';
+import { createRecordReader } from './record-reader.ts';
 import type { Node } from './registry.ts';
 
 /**
@@ -33,7 +32,7 @@ export type ReadPod = (pod: Pod, before: PodRecord | undefined) => PodRecord | u
  * @param onBroken Told of what was passed over and why, in a sentence for people, each time it is read.
  */
 export function createPodReader(onBroken: (uid: string, problem: string) => void): ReadPod {
-  const share = createPool();
+  const readRecord = createRecordReader();
 
   return (pod, before) => {
     const { uid, name, namespace, labels, annotations } = pod.metadata;
@@ -46,14 +45,16 @@ export function createPodReader(onBroken: (uid: string, problem: string) => void
     const nodes: Node[] = [];
     for (const mangled of services) {
       try {
-        nodes.push(...readRegistration(annotations[recordPrefix + mangled], mangled, host));
+        const text = annotations[recordPrefix + mangled];
+        if (text === undefined) throw new TypeError('expected it beside the label, there is none');
+        nodes.push(...readRecord(text).map((node) => nodeOn(host, mangled, node)));
       } catch (error) {
         const where = `annotation ${recordPrefix}${mangled} of pod ${namespace}/${name}`;
         onBroken(uid, `passed over ${where}: ${(error as Error).message}`);
       }
     }
     if (nodes.length === 0) return 'broken';
-    return same(nodesOf(before), nodes) ? before : compact(nodes.map((node) => thin(node, share)));
+    return same(nodesOf(before), nodes) ? before : compact(nodes);
   };
 }
 
@@ -69,35 +70,22 @@ export function compact(nodes: readonly Node[]): PodRecord {
   return first && nodes.length === 1 ? first : nodes;
 }
 
-/** A node that shares with others what they say alike. */
-export function thin(node: Node, share: <T>(value: T) => T): Node {
-  return {
-    id: node.id,
-    service: share(node.service),
-    version: share(node.version),
-    // A string that was put together keeps its parts in memory; a copy does not.
-    address: Buffer.from(node.address).toString(),
-    metadata: share(node.metadata),
-    endpoints: share(node.endpoints),
-  };
-}
-
 /** The address to call a pod on, or why it must not be called. */
 function hostOf({ metadata, status: { phase, podIP, ready } }: Pod): string {
   if (metadata.deletionTimestamp !== undefined) return 'leaving';
   return phase === 'Running' && ready && isIP(podIP) !== 0 ? podIP : 'waiting';
 }
 
-function readRegistration(text: string | undefined, mangled: string, host: string): Node[] {
-  if (text === undefined) throw new TypeError('expected it beside the label, there is none');
-  return parseRecord(text).map((node) => {
-    if (mangle(node.service) !== mangled)
-      throw new TypeError(
-        `expected a record of ${mangled}, got one of ${node.service.slice(0, 100)}`,
-      );
-    // Only the port is the pod's to say: another host would send its callers to a stranger.
-    return { ...node, address: joinAddress(host, splitAddress(node.address)?.port ?? 0) };
-  });
+/** A node as it can be believed: of the service that its key names, and on its own pod. */
+function nodeOn(host: string, mangled: string, node: Node): Node {
+  if (mangle(node.service) !== mangled)
+    throw new TypeError(
+      `expected a record of ${mangled}, got one of ${node.service.slice(0, 100)}`,
+    );
+  // Only the port is the pod's to say: another host would send its callers to a stranger.
+  const address = joinAddress(host, splitAddress(node.address)?.port ?? 0);
+  // A string that was put together keeps its parts in memory; a copy does not.
+  return { ...node, address: Buffer.from(address).toString() };
 }
 
 function isList(record: Node | readonly Node[]): record is readonly Node[] {

@@ -61,14 +61,32 @@ export function encodeEndpoints(endpoints: readonly Endpoint[]): unknown {
  * @throws SyntaxError or TypeError saying what is wrong. It comes from a stranger.
  */
 export function parseRecord(text: string): Node[] {
+  checkRecordLength(text);
+  const record: unknown = JSON.parse(text);
+  return parseNodes(record, parseHead(record));
+}
+
+/** @throws TypeError for a text that is too long to be read. */
+export function checkRecordLength(text: string): void {
   if (text.length > maxRecordBytes)
     throw new TypeError(`expected at most ${maxRecordBytes} characters, got ${text.length}`);
-  const record = object(JSON.parse(text), 'the record');
+}
+
+/** What the nodes of a record have in common. @throws TypeError saying what is wrong. */
+export function parseHead(value: unknown): Pick<Node, 'service' | 'version' | 'endpoints'> {
+  const record = object(value, 'the record');
   const service = string(record['name'], 'name');
   if (service === '') throw new TypeError('expected name to be set, got ""');
   const version = string(record['version'] ?? '', 'version');
-  const endpoints = parseEndpoints(record['endpoints']);
-  return list(record['nodes'], 'nodes', maxNodes).map((item) => {
+  return { service, version, endpoints: parseEndpoints(record['endpoints']) };
+}
+
+/** The nodes of a record. @throws TypeError saying what is wrong. */
+export function parseNodes(
+  value: unknown,
+  { service, version, endpoints }: ReturnType<typeof parseHead>,
+): Node[] {
+  return list(object(value, 'the record')['nodes'], 'nodes', maxNodes).map((item) => {
     const node = object(item, 'a node');
     return {
       id: string(node['id'], 'a node id'),
@@ -97,8 +115,9 @@ export function parseEndpoints(value: unknown): Endpoint[] {
 /** @throws TypeError unless it is an object of strings, null or missing. */
 export function parseMetadata(value: unknown): Metadata {
   if (value === null || value === undefined) return {};
-  const entries = Object.entries(object(value, 'metadata'));
-  return Object.fromEntries(entries.map(([key, text]) => [key, string(text, `metadata ${key}`)]));
+  const metadata = object(value, 'metadata');
+  for (const [key, text] of Object.entries(metadata)) string(text, `metadata ${key}`);
+  return metadata as Metadata;
 }
 
 function parseAddress(node: Record<string, unknown>): string {

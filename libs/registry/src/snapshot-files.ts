@@ -1,12 +1,11 @@
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '@micro/kube';
 import { splitAddress } from './node.ts';
-import { compact, nodesOf, type PodRecord, thin } from './pod-record.ts';
-import { createPool } from './pool.ts';
-import { encodeRecord, parseRecord } from './record.ts';
+import { compact, nodesOf, type PodRecord } from './pod-record.ts';
+import { encodeRecord } from './record.ts';
+import { createRecordReader } from './record-reader.ts';
 import { RegistryError } from './registry.ts';
 import type { Known, Snapshot } from './snapshot.ts';
 
@@ -105,6 +104,8 @@ async function writeKnown(path: string, pods: ReadonlyMap<string, PodRecord>): P
   const text = JSON.stringify({ savedAt: new Date().toISOString(), pods: entries });
   if (text.length > maxBytes)
     throw new RangeError(`expected at most ${maxBytes} bytes, got ${text.length}`);
+  // Loaded now, for a start has no use for it.
+  const { rename, writeFile } = await import('node:fs/promises');
   // Whoever is killed while writing leaves the file before this one as it is.
   await writeFile(`${path}.new`, text, { mode: 0o600 });
   await rename(`${path}.new`, path);
@@ -125,15 +126,15 @@ function readKnown(path: string): Known | undefined {
 }
 
 function createParser(): (entry: unknown) => readonly [uid: string, record: PodRecord] {
-  const share = createPool();
+  const readRecord = createRecordReader();
   return (entry) => {
     if (!Array.isArray(entry) || !entry.every((text) => typeof text === 'string'))
       throw new TypeError('expected a pod as its uid and records');
     const [uid = '', ...records] = entry;
-    const nodes = records.flatMap(parseRecord);
+    const nodes = records.flatMap(readRecord);
     for (const { address } of nodes)
       if (isIP(splitAddress(address)?.host ?? '') === 0)
         throw new TypeError(`expected an IP address, got ${JSON.stringify(address)}`);
-    return [uid, compact(nodes.map((node) => thin(node, share)))];
+    return [uid, compact(nodes)];
   };
 }
