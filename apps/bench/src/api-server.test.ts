@@ -25,8 +25,13 @@ interface List {
   items: { metadata: { name: string } }[];
 }
 
+/** Reads a list in JSON. */
+async function readList(answer: Promise<Response>): Promise<List> {
+  return (await (await answer).json()) as List;
+}
+
 test('a list has ten thousand pods, each of its own name', async () => {
-  const list: List = await (await get(`?${everyPod}`)).json();
+  const list = await readList(get(`?${everyPod}`));
   expect(new Set(list.items.map((pod) => pod.metadata.name)).size).toBe(10_000);
 });
 
@@ -44,7 +49,7 @@ test('pages follow each other to the last', async () => {
   let next: string | undefined = '';
   while (next !== undefined) {
     const after = next && `&continue=${next}`;
-    const page: List = await (await get(`?${oneService}&limit=40${after}`)).json();
+    const page = await readList(get(`?${oneService}&limit=40${after}`));
     names.push(...page.items.map((pod) => pod.metadata.name));
     next = page.metadata.continue;
   }
@@ -52,13 +57,13 @@ test('pages follow each other to the last', async () => {
 });
 
 test('from the cache, version 0, there are no pages', async () => {
-  const list: List = await (await get(`?${oneService}&limit=40&resourceVersion=0`)).json();
+  const list = await readList(get(`?${oneService}&limit=40&resourceVersion=0`));
   expect(list.items.length).toBe(100);
 });
 
 test('a pod is found by its name, and one that is none is not', async () => {
-  const pod = await (await get('/svc-042-b88dbd898-0039u')).json();
-  expect(pod.metadata.name).toBe('svc-042-b88dbd898-0039u');
+  const pod: unknown = await (await get('/svc-042-b88dbd898-0039u')).json();
+  expect(pod).toHaveProperty('metadata.name', 'svc-042-b88dbd898-0039u');
   expect((await get('/svc-999-b88dbd898-zzzzz')).status).toBe(404);
 });
 
@@ -74,21 +79,22 @@ test.each([
     const { signal } = aborting;
     const url = `${server.url}/api/v1/namespaces/micro/pods${watchList}`;
     const { body } = await fetch(url, { headers, signal });
-    const chunks: Buffer[] = [];
-    const read = async (until: string): Promise<void> => {
-      for await (const chunk of body?.values({ preventCancel: true }) ?? []) {
-        chunks.push(Buffer.from(chunk));
-        if (Buffer.concat(chunks.slice(-2)).includes(until)) return;
-      }
+    const reader = body!.getReader();
+    let stream = Buffer.alloc(0);
+    /** Reads on until the stream has so many bytes. */
+    const read = async (length: number): Promise<void> => {
+      while (stream.length < length)
+        stream = Buffer.concat([stream, (await reader.read()).value ?? Buffer.alloc(0)]);
     };
-    await read('k8s.io/initial-events-end');
+    while (!stream.includes('k8s.io/initial-events-end')) await read(stream.length + 1);
+    const begun = stream.length;
     const before = nowUs() % 1e10;
-    const emitted = server.emit({ count: 100, perSecond: 10_000, flipping: false });
-    await read('MODIFIED');
-    await emitted;
+    await server.emit({ count: 9_900, perSecond: 1e6, flipping: false }); // Each pod once.
+    // All pods are of one length, and MODIFIED is three letters longer than ADDED.
+    const first = form === 'json' ? stream.indexOf('\n') + 1 : stream.readUInt32BE() + 4;
+    await read(begun + 100 * (first + 3));
     aborting.abort();
 
-    const stream = Buffer.concat(chunks);
     const events =
       form === 'json'
         ? stream
@@ -97,6 +103,7 @@ test.each([
             .split('\n')
             .map((line) => JSON.parse(line))
         : decodeEvents(stream);
+    expect(events.length).toBe(201);
     expect(events.slice(0, 100).every(({ type }) => type === 'ADDED')).toBe(true);
     expect(events[100]).toMatchObject({ type: 'BOOKMARK' });
     expect(events[101]).toMatchObject({ type: 'MODIFIED' });

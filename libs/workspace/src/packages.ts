@@ -18,11 +18,16 @@ export interface Package {
   readonly development: readonly string[];
 }
 
-/** Reads every package of the workspace. */
+/** Reads every package of the npm workspaces; what they leave out has a lockfile of its own. */
 export function readPackages(): Package[] {
-  return globSync('{apps,libs}/*/package.json', { cwd: workspaceRoot }).map((path) => {
-    const manifest: unknown = JSON.parse(readFileSync(join(workspaceRoot, path), 'utf8'));
-    const { name, dependencies, devDependencies } = manifest as PackageJson;
+  const { workspaces = [] } = readManifest('package.json');
+  const leftOut = workspaces.filter((folder) => folder.startsWith('!'));
+  const paths = workspaces
+    .filter((folders) => !leftOut.includes(folders))
+    .map((folders) => `${folders}/package.json`);
+  const exclude = leftOut.map((folder) => folder.slice(1));
+  return globSync(paths, { cwd: workspaceRoot, exclude }).map((path) => {
+    const { name, dependencies, devDependencies } = readManifest(path);
     const names = Object.keys(dependencies ?? {});
     return {
       room: name.replace(scope, ''),
@@ -42,8 +47,14 @@ export function roomsOf(room: string, packages: readonly Package[]): Set<string>
   return known;
 }
 
+function readManifest(path: string): PackageJson {
+  return JSON.parse(readFileSync(join(workspaceRoot, path), 'utf8'));
+}
+
 interface PackageJson {
   readonly name: string;
+  /** Folders; those after a `!` are left out. */
+  readonly workspaces?: readonly string[];
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
 }

@@ -7,10 +7,11 @@ import { ours, peer } from './peer.ts';
 export async function compareImports(): Promise<Comparison> {
   const runner = await bundle('registry/import.ts');
   const modules = 'load-client-node-modules';
+  const minify = true;
   const files = {
     https: await bundle('registry/load-https.ts'),
-    micro: await bundle('registry/load-micro.ts', ours),
-    bundled: await bundle('registry/load-client-node.ts'),
+    micro: await bundle('registry/load-micro.ts', { ...ours, minify, name: 'load-micro.min' }),
+    bundled: await bundle('registry/load-client-node.ts', { minify, name: 'load-client-node.min' }),
     modules: await bundle('registry/load-client-node.ts', { name: modules, external: [peer] }),
   };
   const above = (subject: string, figure: string) => (of: Round) =>
@@ -33,7 +34,7 @@ export async function compareImports(): Promise<Comparison> {
   ];
   return {
     name: 'import',
-    about: 'to load the bundle, above what node:https takes',
+    about: 'to load the bundle, minified, above what node:https takes',
     // They are short, and their differences shorter.
     rounds: 3,
     subjects: Object.fromEntries(
