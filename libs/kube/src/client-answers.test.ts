@@ -39,6 +39,16 @@ test('a server is asked under the path of its address', async () => {
   expect(urls).toEqual([`/k8s/c-1${podsPath('micro')}`]);
 });
 
+test('an answer that breaks off says why', async () => {
+  answer = (request, response) => {
+    response.write('k8s', () => request.socket.resetAndDestroy());
+  };
+  await expect(listAll(stranger)).rejects.toMatchObject({
+    reason: 'Unreachable',
+    detail: 'read ECONNRESET',
+  });
+});
+
 test.each([
   [502, '<html>bad gateway', 'Unknown', '502 expected a Status object, got "<html>bad gateway"'],
   [200, '<html>log in', 'Malformed', 'expected a list in protobuf, got "<html>log in"'],

@@ -57,7 +57,11 @@ export function createConnection(config: KubeConfig): Connection {
       signal: outgoing.signal,
     });
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-    request.once('response', resolve);
+    request.once('response', (response) => {
+      // Or the answer would say no more than that it was aborted.
+      request.on('error', (error) => response.destroy(error));
+      resolve(response);
+    });
     request.on('error', reject);
     request.end(outgoing.body);
     return promise.catch((error: unknown) => {
