@@ -133,6 +133,26 @@ test('leaves the type label to another container of the pod', async () => {
   expect(stored().labels).toBeUndefined();
 });
 
+test('leaves no type label where another container leaves at the same time', async () => {
+  const clock = { ...node, service: 'clock' };
+  const two = create();
+  const overtaken: KubeClient = {
+    ...client,
+    async patch(path, patch, options) {
+      const putsBack =
+        JSON.stringify(patch) === '{"metadata":{"labels":{"micro.mu/type":"service"}}}';
+      if (putsBack) await two.deregister(clock);
+      return client.patch(path, patch, options);
+    },
+  };
+  const one = create(pod, overtaken);
+  await one.register(node);
+  await two.register(clock);
+  await one.deregister(node);
+  expect(writes().length).toBe(6);
+  expect(stored().labels).toEqual({});
+});
+
 test('withdraws what a life before this one has left', async () => {
   await create().register(node);
   await create().deregister(node);

@@ -123,9 +123,12 @@ export function createPodRegistration(options: PodRegistrationOptions): PodRegis
         const type = answered && !offersMore(selector) ? { [typeLabel]: null } : {};
         await patch({ labels: { ...type, [selector]: null }, annotations: { [record]: null } });
         // Another container of the pod, or a life before this one, may have left it otherwise.
-        const rest = offersMore(selector) ? 'service' : null;
-        if ((answered?.labels[typeLabel] ?? null) !== rest)
+        // It may change again while that is put right, but not for ever.
+        for (let tries = 0; tries < 3; tries++) {
+          const rest = offersMore(selector) ? 'service' : null;
+          if ((answered?.labels[typeLabel] ?? null) === rest) break;
           await patch({ labels: { [typeLabel]: rest } });
+        }
       });
       await unlessGone(withdrawing);
     },
