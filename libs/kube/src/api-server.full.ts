@@ -1,25 +1,19 @@
 import { createTestNamespace } from '@micro/testing';
-import { test } from 'vitest';
-import { createKubeClient, type KubeClient } from './client.ts';
-import { loadConfig } from './config.ts';
+import { createKubeClient } from './client.ts';
 import { apiServerContract } from './contract.ts';
-import type { KubeConfig } from './credentials.ts';
+import { onRealCluster } from './real-cluster.ts';
 
-const cluster = await reach();
-if (typeof cluster === 'string') {
-  process.stderr.write(`not run on a real API server: ${cluster}\n`);
-  test.skip(`on a real API server (${cluster})`);
-} else
+await onRealCluster('kube', ({ config, admin }) =>
   apiServerContract('the API server of KUBECONFIG', async () => {
-    const namespace = await createTestNamespace(cluster.admin.request);
+    const namespace = await createTestNamespace(admin.request);
     const token = await namespace.token();
-    const { ca, ...own } = await cluster.config.credentials();
+    const { ca, ...own } = await config.credentials();
     return {
       namespace: namespace.name,
       serviceAccount: namespace.serviceAccount,
-      admin: cluster.admin,
+      admin,
       runner: createKubeClient({
-        ...cluster.config,
+        ...config,
         credentials: async () => ({
           headers: { authorization: `Bearer ${token}` },
           ...(ca && { ca }),
@@ -29,18 +23,5 @@ if (typeof cluster === 'string') {
       apply: namespace.apply,
       [Symbol.asyncDispose]: () => namespace[Symbol.asyncDispose](),
     };
-  });
-
-/** The cluster, or why there is none. Only one that is named on purpose is written to. */
-async function reach(): Promise<{ config: KubeConfig; admin: KubeClient } | string> {
-  const { KUBECONFIG } = process.env;
-  if (!KUBECONFIG) return 'KUBECONFIG is not set';
-  try {
-    const config = await loadConfig({ KUBECONFIG });
-    const admin = createKubeClient(config);
-    await admin.request('GET', '/version', { timeoutMs: 3_000 });
-    return { config, admin };
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
+  }),
+);
