@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { createTcpProxy, type Place } from './tcp-proxy.ts';
+import { createTcpProxy, type Place } from '@micro/testing';
 
 /** A network of its own, with a host in it that leads to a place. Nothing but what goes there is touched. */
 export interface FarNetwork extends AsyncDisposable {
@@ -48,10 +48,10 @@ export async function createFarNetwork(to: Place): Promise<FarNetwork> {
   await run('ip', ['link', 'set', near, 'up']);
   await run('ip', ['-netns', name, 'address', 'add', `${host}/30`, 'dev', far]);
   await run('ip', ['-netns', name, 'link', 'set', far, 'up']);
-  open.use(await createTcpProxy(to, { path }));
+  open.use(await createTcpProxy(to, { at: { path } }));
   const script = `
-    import { createTcpProxy } from ${JSON.stringify(join(import.meta.dirname, 'tcp-proxy.ts'))};
-    const { port } = await createTcpProxy({ path: ${JSON.stringify(path)} }, { host: '${host}', port: 0 });
+    import { createTcpProxy } from ${JSON.stringify(import.meta.resolve('@micro/testing'))};
+    const { port } = await createTcpProxy({ path: ${JSON.stringify(path)} }, { at: { host: '${host}', port: 0 } });
     process.stdout.write(String(port));`;
   const child = spawn('ip', [...inside, process.execPath, '--eval', script], {
     stdio: ['ignore', 'pipe', 'inherit'],

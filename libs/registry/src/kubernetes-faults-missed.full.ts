@@ -1,5 +1,6 @@
 import { KubeError, podsPath } from '@micro/kube';
 import { onRealCluster } from '@micro/kube/real-cluster';
+import { createTcpProxy, type TcpProxy } from '@micro/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createForgetfulProxy, type ForgetfulProxy } from './forgetful-proxy.ts';
 import {
@@ -9,7 +10,6 @@ import {
   type Witness,
 } from './kubernetes-trial.ts';
 import type { Counts } from './registry.ts';
-import { createTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
 const within = { timeout: 20_000 };
 
@@ -46,7 +46,8 @@ await onRealCluster('what is missed', (cluster) => {
     witness.changes.length = 0;
   };
   const cut = async (): Promise<void> => {
-    await way.cut();
+    way.refuse();
+    way.reset();
     await expect.poll(() => witness.registry.status.state, within).toBe('stale');
   };
 
@@ -58,7 +59,7 @@ await onRealCluster('what is missed', (cluster) => {
       async (happens) => {
         await cut();
         await happens();
-        await way.mend();
+        await way.accept();
       },
     ],
     [
@@ -67,7 +68,7 @@ await onRealCluster('what is missed', (cluster) => {
         await cut();
         await happens();
         server.forget();
-        await way.mend();
+        await way.accept();
       },
     ],
   ];
@@ -89,7 +90,7 @@ await onRealCluster('what is missed', (cluster) => {
     });
     await trial.offer('new');
     server.forget();
-    await way.mend();
+    await way.accept();
 
     await shows(['changed', 'new', 'untouched']);
     await expect.poll(isSynced, within).toBe(true);
@@ -150,7 +151,7 @@ await onRealCluster('what is missed', (cluster) => {
     await cut();
     await cluster.admin.request('DELETE', podsPath(trial.namespace));
     server.forget();
-    await way.mend();
+    await way.accept();
 
     await expect.poll(() => witness.registry.status.counts?.draining, within).toBe(5);
     const at = performance.now();

@@ -1,8 +1,8 @@
 import { onRealCluster } from '@micro/kube/real-cluster';
+import { createTcpProxy } from '@micro/testing';
 import { test } from 'vitest';
 import { bearing, placeOf, through } from './cluster-ways.ts';
 import { createKubernetesTrial, idsOf, type KubernetesTrial } from './kubernetes-trial.ts';
-import { createTcpProxy } from './tcp-proxy.ts';
 
 const within = { timeout: 20_000 };
 /** What only a person can mend is tried again after 30 to 60 s; with `random` at 0 after 30 s. */
@@ -46,8 +46,9 @@ await onRealCluster('permissions', ({ config, admin }) => {
     const bindings = `/apis/rbac.authorization.k8s.io/v1/namespaces/${trial.namespace}/rolebindings`;
     await admin.request('DELETE', `${bindings}/registry`);
     await expect.poll(() => trial.statusOf(bearing(config, () => token)), within).toBe(403);
-    await way.cut();
-    await way.mend();
+    way.refuse();
+    way.reset();
+    await way.accept();
     await expect.poll(() => problems.at(-1)?.code, within).toBe('forbidden');
     const { state, reason = '' } = registry.status;
     expect(state).toBe('stale');

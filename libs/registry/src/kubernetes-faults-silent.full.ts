@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { onRealCluster } from '@micro/kube/real-cluster';
+import { createTcpProxy } from '@micro/testing';
 import { test } from 'vitest';
 import { placeOf, through } from './cluster-ways.ts';
 import { createFarNetwork, whyNoFarNetwork } from './far-network.ts';
 import { createKubernetesTrial, idsOf } from './kubernetes-trial.ts';
-import { createTcpProxy } from './tcp-proxy.ts';
 
 /** How long it may take to come back after all is well again. */
 const within = { timeout: 20_000 };
@@ -22,7 +22,8 @@ await onRealCluster('silence', (cluster) => {
     await expect.poll(() => idsOf(view), within).toEqual(['one']);
     const { nodes } = view;
 
-    await way.cut();
+    way.refuse();
+    way.reset();
     await trial.pods.delete('one');
     await trial.offer('two');
     await pause(60_000);
@@ -35,7 +36,7 @@ await onRealCluster('silence', (cluster) => {
     expect(registry.status.silentMs).toBeGreaterThanOrEqual(60_000);
     expect(problems.length).toBe(2); // That the watch broke, and that nobody answers.
 
-    await way.mend();
+    await way.accept();
     await expect.poll(() => idsOf(view), within).toEqual(['two']);
     expect(registry.status.state).toBe('synced');
     expect(changes).toEqual(['added one 1', 'removed one 1', 'added two 1']);

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '@micro/kube';
 import { onRealCluster } from '@micro/kube/real-cluster';
+import { createTcpProxy } from '@micro/testing';
 import { test } from 'vitest';
 import { bearing, placeOf, through } from './cluster-ways.ts';
 import { createKubernetesTrial, idsOf, nodeOn } from './kubernetes-trial.ts';
-import { createTcpProxy } from './tcp-proxy.ts';
 
 /** A server may believe a token for 10 s after it has ended. */
 const within = { timeout: 30_000 };
@@ -40,9 +40,10 @@ await onRealCluster('tokens', ({ config, admin }) => {
 
     await trial.pods.delete('old');
     await expect.poll(() => trial.statusOf(bearing(config, () => old)), within).toBe(401);
-    await way.cut();
+    way.refuse();
+    way.reset();
     await expect.poll(() => registry.status.state, within).toBe('stale');
-    await way.mend();
+    await way.accept();
     await expect.poll(() => registry.status.state, within).toBe('synced');
     await registry.register(nodeOn(pod, { version: '2' }));
     await expect.poll(() => changes, within).toEqual(['added own 1', 'updated own 2']);
@@ -64,7 +65,7 @@ await onRealCluster('tokens', ({ config, admin }) => {
     const old = await trial.tokenOf('old');
     await mount(old);
     const place = { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: `${way.port}` };
-    const inPod = await loadConfig(place, directory.path);
+    const inPod = await loadConfig(place, { accountDirectory: directory.path });
     const client = trial.client(through(inPod, inPod.server));
     const { registry, view, changes, problems } = trial.connect({ client, pod });
     await registry.register(nodeOn(pod));
@@ -73,9 +74,10 @@ await onRealCluster('tokens', ({ config, admin }) => {
     await mount(await trial.tokenOf('new'));
     await trial.pods.delete('old');
     await expect.poll(() => trial.statusOf(bearing(config, () => old)), within).toBe(401);
-    await way.cut();
+    way.refuse();
+    way.reset();
     await expect.poll(() => registry.status.state, within).toBe('stale');
-    await way.mend();
+    await way.accept();
     await expect.poll(() => registry.status.state, within).toBe('synced');
     await registry.register(nodeOn(pod, { version: '2' }));
     await expect.poll(() => changes, within).toEqual(['added own 1', 'updated own 2']);

@@ -14,5 +14,12 @@ export { createManualClock, type ManualClock } from './manual-clock.ts';
 export { chooseEncoding, decodeEvents, decodeObject, encodeObject } from './object-encoding.ts';
 export { createPodDriver, type PodDriver, type PodWishes, type Send } from './pod-driver.ts';
 export type { Admission } from './pods-api.ts';
-export { createTcpProxy, type Direction, type TcpProxy, type Toxics } from './tcp-proxy.ts';
+export {
+  createTcpProxy,
+  type Direction,
+  type Place,
+  type TcpProxy,
+  type TcpProxyOptions,
+  type Toxics,
+} from './tcp-proxy.ts';
 export { createTestNamespace, type TestNamespace } from './test-namespace.ts';

@@ -151,3 +151,13 @@ test('a target that is not there is a reset', async () => {
   const client = await open();
   await until(() => client.ended === 'ECONNRESET');
 });
+
+test('what is open can be frozen while what comes later is well', async () => {
+  const old = await open();
+  proxy.freeze();
+  old.socket.write('a');
+  const later = await open();
+  later.socket.write('b');
+  await until(() => later.said === '[b]');
+  expect([old.said, old.ended]).toEqual(['', '']);
+});
