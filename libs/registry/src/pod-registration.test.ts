@@ -150,7 +150,7 @@ test('leaves no type label where another container leaves at the same time', asy
   await two.register(clock);
   await one.deregister(node);
   expect(writes().length).toBe(6);
-  expect(stored().labels).toEqual({});
+  expect(stored().labels).toBeUndefined();
 });
 
 test('withdraws what a life before this one has left', async () => {
