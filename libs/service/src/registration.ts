@@ -32,17 +32,20 @@ export function register(
 /**
  * undefined once it is registered, else why it is not, for `/readyz`. A process that began while the
  * source is away, and knows the others from a life before, is ready: the source tells nobody
- * anything, and will be written to when it is back.
+ * anything, and will be written to when it is back. It may take half a minute to find out that it is
+ * away, where it does not answer.
  */
 export function whyNotRegistered(
-  state: RegistrarState | undefined,
-  status: Status,
+  registrar: RegistrarState | undefined,
+  { state }: Status,
 ): string | undefined {
-  if (state?.state === 'registered') return undefined;
+  if (registrar?.state === 'registered') return undefined;
   const error =
-    state?.state === 'registering' || state?.state === 'failed' ? state.error : undefined;
-  if (status.state === 'stale' && error instanceof RegistryError && error.code === 'unavailable')
-    return undefined;
+    registrar?.state === 'registering' || registrar?.state === 'failed'
+      ? registrar.error
+      : undefined;
+  const away = error instanceof RegistryError && error.code === 'unavailable';
+  if (state === 'stale' && registrar?.state === 'registering' && (away || !error)) return undefined;
   return error === undefined ? 'not registered yet' : `not registered: ${error.message}`;
 }
 

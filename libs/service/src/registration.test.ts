@@ -1,0 +1,25 @@
+import { type RegistrarState, RegistryError, type Status } from '@micro/registry';
+import { expect, test } from 'vitest';
+import { whyNotRegistered } from './registration.ts';
+
+const failing = (code: RegistryError['code']): RegistrarState => ({
+  state: 'registering',
+  error: new RegistryError(code, 'no answer'),
+});
+const asked: RegistrarState = { state: 'registering' };
+
+test.each<[RegistrarState, Status['state'], string | undefined]>([
+  [{ state: 'registered' }, 'synced', undefined],
+  [asked, 'idle', 'not registered yet'],
+  [asked, 'synced', 'not registered yet'],
+  [failing('unavailable'), 'starting', 'not registered: no answer'],
+  [failing('forbidden'), 'synced', 'not registered: no answer'],
+  // Who knows the others from a life before is ready while the source is away, be it that it
+  // refuses or that it does not answer.
+  [failing('unavailable'), 'stale', undefined],
+  [asked, 'stale', undefined],
+  [failing('forbidden'), 'stale', 'not registered: no answer'],
+  [{ state: 'failed', error: new TypeError('no name') }, 'stale', 'not registered: no name'],
+])('with %j and what is known %s it says %j', (registrar, state, why) => {
+  expect(whyNotRegistered(registrar, { state })).toBe(why);
+});
