@@ -50,7 +50,7 @@ const accidents: [line: string, becomes: string, says: string][] = [
     '      hostNetwork: true\n      serviceAccountName',
     'hostNetwork of api',
   ],
-  ['      containers:', '      volumes: [{ hostPath: {} }]\n      containers:', 'volumes of api'],
+  ['emptyDir:', 'hostPath:', 'volumes of api'],
   ['allowPrivilegeEscalation: false', '', 'allowPrivilegeEscalation of api'],
   ['- ALL', '- NET_RAW', 'capabilities.drop of api'],
   [
