@@ -160,7 +160,7 @@ test('withdraws what a life before this one has left', async () => {
   expect([labels, annotations]).toEqual([undefined, undefined]);
 });
 
-test('a pod that is gone is withdrawn', async () => {
+test('R27: a pod that is gone is withdrawn, and told apart from one that refuses', async () => {
   const registry = create();
   await registry.register(node);
   await pods.delete('greeter-1');
@@ -173,7 +173,7 @@ test('a pod that is gone is withdrawn', async () => {
   });
 });
 
-test('does not write to a pod that has taken over the name', async () => {
+test('R27: does not write to a pod that has taken over the name', async () => {
   const registry = create({ ...pod, uid: 'before' });
   await expect(registry.register(node)).rejects.toMatchObject({
     code: 'refused',
@@ -205,4 +205,18 @@ test('refuses a second service whose name is the same as a label', async () => {
   );
   await registry.deregister(alike);
   expect(stored().labels).toMatchObject({ 'micro.mu/selector-topic_a': 'service' });
+});
+
+test('R27: a record that is too large is refused before it is sent, and what is largest in it named', async () => {
+  const endpoint = (name: string, length: number) => ({
+    name,
+    request: { name: 'x'.repeat(length), type: 'string', values: [] },
+    response: null,
+    metadata: {},
+  });
+  const endpoints = [endpoint('Say.Small', 10), endpoint('Say.Large', 32_768)];
+  await expect(create().register({ ...node, endpoints })).rejects.toThrow(
+    /expected the record of greeter to have at most 32768 bytes, got 33\d{3}; the largest part is endpoint Say.Large with 328\d\d/,
+  );
+  expect(writes()).toEqual([]);
 });
