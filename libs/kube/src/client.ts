@@ -6,9 +6,9 @@ import { endOf, withDeadline } from './deadline.ts';
 import { KubeError } from './errors.ts';
 import { type KubeObject, parseObject } from './object.ts';
 import type { Pod } from './pod.ts';
-import { type ListMetadata, readPodList } from './pod-list.ts';
+import { type ListMetadata, readPodList } from './protobuf/pod-list.ts';
+import { readWatchEvents, type WatchEvent } from './protobuf/watch-stream.ts';
 import { describeRequest, podsPath, type RequestAttributes } from './request-path.ts';
-import { readWatchEvents, type WatchEvent } from './watch-stream.ts';
 
 /** What is asked for as JSON is an object or a few. */
 const maxAnswerBytes = 16 * 1024 * 1024;

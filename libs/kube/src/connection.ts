@@ -3,9 +3,9 @@ import https from 'node:https';
 import { readBytes } from './body.ts';
 import type { Credentials, KubeConfig } from './credentials.ts';
 import { KubeError } from './errors.ts';
-import { readObject } from './protobuf.ts';
+import { readObject } from './protobuf/protobuf.ts';
+import { readStatus } from './protobuf/status-protobuf.ts';
 import type { RequestAttributes } from './request-path.ts';
-import { readStatus } from './status-protobuf.ts';
 
 /** An error's body is quoted at most this long. */
 const maxErrorBytes = 64 * 1024;

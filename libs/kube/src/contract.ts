@@ -7,7 +7,7 @@ import { explainForbidden } from './explain-forbidden.ts';
 import type { KubeObject } from './object.ts';
 import type { Pod } from './pod.ts';
 import { eventsOf, listAll } from './read-all.ts';
-import { reflect } from './reflector.ts';
+import { reflect } from './reflector/reflector.ts';
 import { podsPath } from './request-path.ts';
 
 /** An API server to try, with a namespace for the trial. */

@@ -16,8 +16,13 @@ export { KubeError } from './errors.ts';
 export { explainForbidden } from './explain-forbidden.ts';
 export type { KubeObject, ObjectMetadata } from './object.ts';
 export type { Pod, PodMetadata, PodStatus } from './pod.ts';
-export type { PodChange, Project } from './pod-store.ts';
-export { type ReflectOptions, type Reflector, type ReflectorState, reflect } from './reflector.ts';
+export type { WatchEvent } from './protobuf/watch-stream.ts';
+export type { PodChange, Project } from './reflector/pod-store.ts';
+export {
+  type ReflectOptions,
+  type Reflector,
+  type ReflectorState,
+  reflect,
+} from './reflector/reflector.ts';
+export { isNewer } from './reflector/version.ts';
 export { describeRequest, podsPath, type RequestAttributes } from './request-path.ts';
-export { isNewer } from './version.ts';
-export type { WatchEvent } from './watch-stream.ts';

@@ -1,6 +1,6 @@
 import type { KubeClient, ListOptions } from './client.ts';
 import type { Pod } from './pod.ts';
-import type { WatchEvent } from './watch-stream.ts';
+import type { WatchEvent } from './protobuf/watch-stream.ts';
 
 /** For tests: lists the pods of a namespace as an array. */
 export async function listAll(

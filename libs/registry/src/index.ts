@@ -1,5 +1,5 @@
-export { type OpenKubernetesOptions, openKubernetesRegistry } from './kubernetes-open.ts';
-export { createMdnsRegistry } from './mdns.ts';
+export { type OpenKubernetesOptions, openKubernetesRegistry } from './kubernetes/open.ts';
+export { createMdnsRegistry } from './mdns/mdns.ts';
 export { createMemoryRegistry } from './memory.ts';
 export { checkNode, joinAddress, sameNode, splitAddress } from './node.ts';
 export { createNodeTable, type NodeTable } from './node-table.ts';

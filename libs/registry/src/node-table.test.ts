@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { createBrowser } from './mdns-browser.ts';
-import { encodeAnnouncement } from './mdns-encode.ts';
-import { parseMessage } from './mdns-parse.ts';
-import { node } from './mdns-trial.ts';
+import { createBrowser } from './mdns/browser.ts';
+import { encodeAnnouncement } from './mdns/encode.ts';
+import { parseMessage } from './mdns/parse.ts';
+import { node } from './mdns/trial.ts';
 import { createMemoryRegistry } from './memory.ts';
 import { createNodeTable } from './node-table.ts';
 

@@ -1,19 +1,24 @@
-export type { AccessTable, Grant } from './access-table.ts';
-export type { Recorded } from './api-request.ts';
-export { Refusal } from './api-status.ts';
-export type { Clock } from './clock.ts';
-export type { WatchFault } from './event-stream.ts';
+export type { AccessTable, Grant } from './api-server/access-table.ts';
+export type { Recorded } from './api-server/api-request.ts';
+export { Refusal } from './api-server/api-status.ts';
+export type { WatchFault } from './api-server/event-stream.ts';
 export {
   createFakeApiServer,
   type FakeApiServer,
   type FakeApiServerOptions,
   type FakeConfig,
-} from './fake-api-server.ts';
-export type { Fault, Faults, RequestFault } from './faults.ts';
+} from './api-server/fake-api-server.ts';
+export type { Fault, Faults, RequestFault } from './api-server/faults.ts';
+export {
+  chooseEncoding,
+  decodeEvents,
+  decodeObject,
+  encodeObject,
+} from './api-server/object-encoding.ts';
+export type { Admission } from './api-server/pods-api.ts';
+export type { Clock } from './clock.ts';
 export { createManualClock, type ManualClock } from './manual-clock.ts';
-export { chooseEncoding, decodeEvents, decodeObject, encodeObject } from './object-encoding.ts';
 export { createPodDriver, type PodDriver, type PodWishes, type Send } from './pod-driver.ts';
-export type { Admission } from './pods-api.ts';
 export {
   createTcpProxy,
   type Direction,

@@ -1,2 +1,2 @@
 // What a service in a pod loads of us to be in the registry.
-export { openKubernetesRegistry } from '../../../../libs/registry/src/kubernetes-open.ts';
+export { openKubernetesRegistry } from '../../../../libs/registry/src/kubernetes/open.ts';

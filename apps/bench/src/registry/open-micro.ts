@@ -1,5 +1,5 @@
 import { createKubeClient, type KubeClient } from '@micro/kube';
-import { createKubernetesRegistry } from '../../../../libs/registry/src/kubernetes.ts';
+import { createKubernetesRegistry } from '../../../../libs/registry/src/kubernetes/kubernetes.ts';
 import type { Registry } from '../../../../libs/registry/src/registry.ts';
 
 /** Our registry on the API server at that URL. */
