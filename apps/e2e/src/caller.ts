@@ -3,19 +3,21 @@ import { join } from 'node:path';
 import { apply, kubectl } from './kubectl.ts';
 import { until } from './until.ts';
 
-/** What became of the calls so far. */
+/** What became of calls. */
 export interface Calls {
   readonly answered: number;
   readonly failed: number;
-  /** The longest time between two answers, of calls that are made four at a time. */
-  readonly longestSilenceMs: number;
+  /** From when it was due until it was answered or had failed, in milliseconds. */
+  readonly slowestMs: number;
   readonly lastFailure: string;
 }
 
-/** A pod that greets through api all the time, for what must go on while something else does not. */
+/** A pod that greets through api 50 times a second, for what must go on while something else does not. */
 export interface Caller extends AsyncDisposable {
-  /** Waits for some more answers, and says how all calls went since the start. */
+  /** Waits for so many more answers, and says how the calls went since it was last asked. */
   more(answers: number): Promise<Calls>;
+  /** Says how the calls went in whole seconds between two times, as `Date.now()` says them. */
+  between(start: number, end: number): Promise<Calls>;
 }
 
 /** Starts calling, and waits for the first calls. */
@@ -24,21 +26,48 @@ export async function startCaller(): Promise<Caller> {
   const image = await kubectl('get', 'deployment', 'api', '--output', path);
   const script = await readFile(join(import.meta.dirname, 'call-forever.ts'), 'utf8');
   await apply(pod(image, script));
-  const read = async (): Promise<Calls> =>
-    JSON.parse(await kubectl('logs', 'caller', '--tail', '1'));
+  const read = async (): Promise<Second[]> => {
+    const text = await kubectl('logs', 'caller');
+    return text
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+  };
+  let asked = 0;
   const more = async (answers: number): Promise<Calls> => {
-    const { answered: before } = await read();
+    const before = sum((await read()).slice(asked)).answered;
     return await until(`${answers} more answers than ${before}`, 60_000, async () => {
-      const now = await read();
-      return now.answered >= before + answers && now;
+      const seconds = await read();
+      const calls = sum(seconds.slice(asked));
+      if (calls.answered < before + answers) return false;
+      asked = seconds.length;
+      return calls;
     });
   };
-  await until('a first answer', 60_000, async () => (await read()).answered > 0);
+  await until('a first answer', 60_000, async () => sum(await read()).answered > 0);
   return {
     more,
+    async between(start, end) {
+      const seconds = await read();
+      return sum(seconds.filter(({ at }) => start + 1_000 <= at && at <= end));
+    },
     async [Symbol.asyncDispose]() {
       await kubectl('delete', 'pod', 'caller', '--grace-period', '1');
     },
+  };
+}
+
+/** What came of calls in the second that ended then. */
+interface Second extends Calls {
+  readonly at: number;
+}
+
+function sum(seconds: readonly Calls[]): Calls {
+  return {
+    answered: seconds.reduce((all, { answered }) => all + answered, 0),
+    failed: seconds.reduce((all, { failed }) => all + failed, 0),
+    slowestMs: Math.max(0, ...seconds.map(({ slowestMs }) => slowestMs)),
+    lastFailure: seconds.findLast(({ lastFailure }) => lastFailure)?.lastFailure ?? '',
   };
 }
 

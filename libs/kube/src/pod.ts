@@ -19,4 +19,6 @@ export interface PodStatus {
   readonly podIP: string;
   /** Its condition `Ready` is true. */
   readonly ready: boolean;
+  /** Its condition `ContainersReady` is true: the last that its kubelet said of its probes. */
+  readonly containersReady: boolean;
 }

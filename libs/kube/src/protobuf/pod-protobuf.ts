@@ -25,7 +25,7 @@ const fields = {
 /** Reads a pod. @throws TypeError if it lacks what every stored pod has. */
 export function readPod(message: Message): Pod {
   let metadata: PodMetadata | undefined;
-  let status: PodStatus = { phase: '', podIP: '', ready: false };
+  let status: PodStatus = { phase: '', podIP: '', ready: false, containersReady: false };
   readFields(message, (field, content) => {
     if (field === fields.pod.metadata) metadata = readMetadata(content());
     else if (field === fields.pod.status) status = readStatus(content());
@@ -95,16 +95,17 @@ function readStatus(message: Message): PodStatus {
   const { reader } = message;
   let phase = '';
   let podIP = '';
-  let ready = false;
+  const met = new Set<string>();
   readFields(message, (field, content) => {
     if (field === fields.status.phase) phase = reader.string();
     else if (field === fields.status.podIP) podIP = reader.string();
-    else if (field === fields.status.conditions) ready = saysReady(content()) || ready;
+    else if (field === fields.status.conditions) met.add(readMetCondition(content()));
   });
-  return { phase, podIP, ready };
+  return { phase, podIP, ready: met.has('Ready'), containersReady: met.has('ContainersReady') };
 }
 
-function saysReady(message: Message): boolean {
+/** The type of a condition that is true; empty for one that is not. */
+function readMetCondition(message: Message): string {
   const { reader } = message;
   let type = '';
   let status = '';
@@ -112,7 +113,7 @@ function saysReady(message: Message): boolean {
     if (field === fields.condition.type) type = reader.string();
     else if (field === fields.condition.status) status = reader.string();
   });
-  return type === 'Ready' && status === 'True';
+  return status === 'True' ? type : '';
 }
 
 function readEntry(message: Message, entries: Record<string, string>): void {

@@ -84,7 +84,7 @@ test('10 000 hostile registrations throw nothing and steer nobody away from thei
         labels: Object.fromEntries(labels.map((name) => [name, 'service'])),
         annotations,
       },
-      status: { phase: 'Running', podIP, ready: true },
+      status: { phase: 'Running', podIP, ready: true, containersReady: true },
     };
     const begun = performance.now();
     const found = nodesOf(read(pod, undefined));

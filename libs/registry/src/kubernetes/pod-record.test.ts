@@ -14,7 +14,7 @@ const record = (changes: object = {}) =>
     nodes: [{ id: 'greeter-1', address: '10.0.0.1:9090', metadata: null }],
     ...changes,
   });
-const running = { phase: 'Running', podIP: '10.0.0.1', ready: true };
+const running = { phase: 'Running', podIP: '10.0.0.1', ready: true, containersReady: true };
 
 function podOf(
   { metadata = {}, status = {} }: { metadata?: object; status?: object } = {},
@@ -83,7 +83,17 @@ test('a pod that says the same keeps its record, one that says else gets another
   const first = read(podOf(), undefined);
   expect(read(podOf(), first)).toBe(first);
   expect(read(podOf({}, record({ version: '2' })), first)).not.toBe(first);
-  expect(read(podOf({ status: { ready: false } }), first)).toBe('waiting');
+  expect(read(podOf({ status: { phase: 'Failed' } }), first)).toBe('waiting');
+});
+
+test('a pod whose node is not heard stays as it was; whether it is there its connections tell', () => {
+  const read = createPodReader(() => {});
+  const live = read(podOf(), undefined);
+  const unheard = podOf({ status: { ready: false } });
+  expect(read(unheard, live)).toBe(live);
+  expect(read(unheard, undefined)).toBe('waiting');
+  const failing = podOf({ status: { ready: false, containersReady: false } });
+  expect(read(failing, live)).toBe('waiting');
 });
 
 test('nodes share what they say alike', () => {

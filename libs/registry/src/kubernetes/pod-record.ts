@@ -27,7 +27,7 @@ export type ReadPod = (pod: Pod, before: PodRecord | undefined) => PodRecord | u
 
 /**
  * Creates a reader of pods. There are no nodes unless the pod can take calls: Running, Ready and not
- * on its way out. A registration that is wrong is passed over, the others count.
+ * on its way out. One that was Ready stays so until its own kubelet takes it back. A registration that is wrong is passed over, the others count.
  *
  * @param onBroken Told of what was passed over and why, in a sentence for people, each time it is read.
  */
@@ -40,7 +40,7 @@ export function createPodReader(onBroken: (uid: string, problem: string) => void
       .filter((label) => label.startsWith(selectorPrefix) && labels[label] === 'service')
       .map((label) => label.slice(selectorPrefix.length));
     if (services.length === 0) return undefined;
-    const host = hostOf(pod);
+    const host = hostOf(pod, nodesOf(before).length > 0);
     if (host === 'waiting' || host === 'leaving') return host;
     const nodes: Node[] = [];
     for (const mangled of services) {
@@ -71,9 +71,13 @@ export function compact(nodes: readonly Node[]): PodRecord {
 }
 
 /** The address to call a pod on, or why it must not be called. */
-function hostOf({ metadata, status: { phase, podIP, ready } }: Pod): string {
+function hostOf({ metadata, status }: Pod, wasLive: boolean): string {
+  const { phase, podIP, ready, containersReady } = status;
   if (metadata.deletionTimestamp !== undefined) return 'leaving';
-  return phase === 'Running' && ready && isIP(podIP) !== 0 ? podIP : 'waiting';
+  // The node controller takes Ready, and Ready alone, from every pod of a node that it has not heard of
+  // for 50 s, as after a pause of the API server. Whether they are there their connections tell.
+  const unheard = wasLive && containersReady;
+  return phase === 'Running' && (ready || unheard) && isIP(podIP) !== 0 ? podIP : 'waiting';
 }
 
 /** A node as it can be believed: of the service that its key names, and on its own pod. */
