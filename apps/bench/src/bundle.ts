@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import type { Figures } from './suite.ts';
@@ -7,6 +7,8 @@ import type { Figures } from './suite.ts';
 export interface BundleOptions {
   /** Of the file. @default the module's */
   readonly name?: string;
+  /** Where to. @default `dist` */
+  readonly outdir?: string;
   readonly minify?: boolean;
   /** Packages that are left out, to be loaded from node_modules or not at all. */
   readonly external?: readonly string[];
@@ -18,13 +20,12 @@ export interface BundleOptions {
  * @param source From `src`, `registry/blank.ts`.
  * @returns Where the file is.
  */
-export async function bundle(
-  source: string,
-  { name = basename(source, '.ts'), minify = false, external = [] }: BundleOptions = {},
-): Promise<string> {
-  const outfile = join(import.meta.dirname, '../dist', `${name}.cjs`);
+export async function bundle(source: string, options: BundleOptions = {}): Promise<string> {
+  const { name = basename(source, '.ts'), minify = false, external = [] } = options;
+  const { outdir = join(import.meta.dirname, '../dist') } = options;
+  const outfile = join(outdir, `${name}.cjs`);
   await build({
-    entryPoints: [join(import.meta.dirname, source)],
+    entryPoints: [resolve(import.meta.dirname, source)],
     outfile,
     bundle: true,
     platform: 'node',

@@ -25,22 +25,29 @@ async function main(args: readonly string[]): Promise<void> {
   const suite = Object.hasOwn(suites, name) ? suites[name] : undefined;
   if (!suite) throw new TypeError(`expected a suite, got ${JSON.stringify(name)}\n\n${usage}`);
   const rounds = Number(values.rounds);
-  if (!(rounds >= 1)) throw new TypeError(`expected --rounds from 1, got ${values.rounds}`);
+  if (!Number.isInteger(rounds) || rounds < 1)
+    throw new TypeError(`expected --rounds from 1, got ${values.rounds}`);
 
+  if (process.platform !== 'linux')
+    throw new Error(
+      `expected Linux, whose /proc says what a process takes, got ${process.platform}`,
+    );
   await installPeers();
   const begun = performance.now();
   say('preparing');
   await using opened = await suite.open();
-  const names = opened.comparisons.map((comparison) => comparison.name);
-  const wanted = values.only?.split(',') ?? names;
-  const unknown = wanted.filter((one) => !names.includes(one));
-  if (unknown.length > 0) throw new TypeError(`expected --only of ${names}, got ${unknown}`);
-
+  const { comparisons: offered } = opened;
+  const wanted = (values.only?.split(',') ?? Object.keys(offered)).map((chosen) => {
+    const open = offered[chosen];
+    if (open) return { chosen, open };
+    throw new TypeError(`expected --only of ${Object.keys(offered).join()}, got ${chosen}`);
+  });
   const comparisons: ComparisonReport[] = [];
-  for (const comparison of opened.comparisons.filter((one) => wanted.includes(one.name))) {
-    const measured = await runRounds(comparison, rounds, say);
+  for (const { chosen, open } of wanted) {
+    const comparison = await open();
+    const measured = await runRounds(chosen, comparison, rounds, say);
     comparisons.push({
-      name: comparison.name,
+      name: chosen,
       about: comparison.about,
       remark: comparison.remark?.() ?? '',
       results: comparison.rows.map((row) => summarize(row, measured)),

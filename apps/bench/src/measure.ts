@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { Figures } from './suite.ts';
 
 /** What ran longer hangs. */
-const timeout = 60_000;
+const timeoutMs = 60_000;
 
 /**
  * Runs a subject's bundle in a process of its own and returns what it measured.
@@ -19,7 +19,7 @@ export async function measure(
   const child = fork(bundle, args, {
     execArgv: ['--expose-gc'],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    timeout,
+    timeout: timeoutMs,
     killSignal: 'SIGKILL',
   });
   let figures: Figures | undefined;
@@ -34,7 +34,7 @@ export async function measure(
   });
   child.once('error', fail);
   child.once('close', (code, signal) => resolve(signal ?? code));
-  const end = await ended;
+  const end = await ended.finally(() => child.kill('SIGKILL'));
   if (end === 0 && figures) return figures;
   throw new Error(`${basename(bundle)} ended with ${end}${said && `:\n${said.trimEnd()}`}`);
 }

@@ -16,15 +16,15 @@ export const registry: Suite = {
   async open() {
     const server = await createApiServer();
     return {
-      comparisons: await Promise.all([
-        compareLists(server),
-        compareHeaps(server),
-        compareWatches(server),
-        measurePicks(server),
-        compareImports(),
-        compareSizes(),
-        compareConnections(server),
-      ]),
+      comparisons: {
+        list: () => compareLists(server),
+        heap: () => compareHeaps(server),
+        watch: () => compareWatches(server),
+        pick: () => measurePicks(server),
+        import: compareImports,
+        size: compareSizes,
+        connections: () => compareConnections(server),
+      },
       [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
     };
   },

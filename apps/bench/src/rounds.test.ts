@@ -9,7 +9,6 @@ function compare(values: Record<string, number[]>, rounds?: Comparison['rounds']
     return [name, async () => ({ ms: left.shift() ?? Number.NaN })] as const;
   });
   return {
-    name: 'speed',
     about: 'of nothing',
     subjects: Object.fromEntries(subjects),
     rows: [],
@@ -28,14 +27,14 @@ const ignore = (): void => {};
 
 test('the ratio is that of each round, not that of the medians', async () => {
   const comparison = compare({ ours: [1, 10, 3], peer: [2, 20, 30] });
-  const result = summarize(row, await runRounds(comparison, 3, ignore));
+  const result = summarize(row, await runRounds('speed', comparison, 3, ignore));
   expect(result).toMatchObject({ ours: 3, peer: 20, ratio: 0.5 });
   expect(result.spread).toBeCloseTo((0.5 - 0.1) / 0.5);
 });
 
 test('every subject runs once a round, and says so before', async () => {
   const said: string[] = [];
-  await runRounds(compare({ ours: [1, 2], peer: [3, 4] }), 2, (about) => said.push(about));
+  await runRounds('speed', compare({ ours: [1, 2], peer: [3, 4] }), 2, (about) => said.push(about));
   expect(said.toSorted()).toEqual([
     'speed, round 1 of 2: ours',
     'speed, round 1 of 2: peer',
@@ -45,11 +44,13 @@ test('every subject runs once a round, and says so before', async () => {
 });
 
 test('what is always the same is measured once', async () => {
-  expect(await runRounds(compare({ ours: [1] }, 'once'), 5, ignore)).toHaveLength(1);
+  expect(await runRounds('speed', compare({ ours: [1] }, 'once'), 5, ignore)).toHaveLength(1);
 });
 
 test('what is short is measured more often', async () => {
-  expect(await runRounds(compare({ ours: [1, 2, 3, 4, 5, 6] }, 3), 2, ignore)).toHaveLength(6);
+  expect(
+    await runRounds('speed', compare({ ours: [1, 2, 3, 4, 5, 6] }, 3), 2, ignore),
+  ).toHaveLength(6);
 });
 
 test.each([
@@ -58,12 +59,12 @@ test.each([
   [{ maxRatio: 0.5 }, true],
   [{ maxRatio: 0.4 }, false],
 ])('a goal of %o is met: %s', async (goal, met) => {
-  const rounds = await runRounds(compare({ ours: [3], peer: [6] }), 1, ignore);
+  const rounds = await runRounds('speed', compare({ ours: [3], peer: [6] }), 1, ignore);
   expect(summarize({ ...row, goal }, rounds).met).toBe(met);
 });
 
 test('a figure that no subject brought is an error that says which', async () => {
-  const rounds = await runRounds(compare({ ours: [1] }), 1, ignore);
+  const rounds = await runRounds('speed', compare({ ours: [1] }), 1, ignore);
   expect(() => summarize(row, rounds)).toThrow(/expected ms of peer in speed/);
 });
 

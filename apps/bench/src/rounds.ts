@@ -9,8 +9,8 @@ export interface Result {
   readonly peer?: number;
   /** The median of each round's own ratio, ours to the peer's. */
   readonly ratio?: number;
-  /** (max − min) / median over the rounds, of the ratio or else of ours. */
-  readonly spread: number;
+  /** (max − min) / median over the rounds, of the ratio or else of ours; of one round there is none. */
+  readonly spread?: number;
   readonly goal?: Row['goal'];
   readonly met?: boolean;
 }
@@ -19,11 +19,13 @@ export interface Result {
  * Measures a comparison: in every round each subject once, in an order of its own, so that what
  * passes over the machine meets them alike.
  *
+ * @param name What it is called in what `onRun` is told, and in errors.
  * @param count Rounds, where the comparison does not say that one is enough.
  * @param onRun Told of each run before it begins.
  */
 export async function runRounds(
-  { name, subjects, rounds = 1 }: Comparison,
+  name: string,
+  { subjects, rounds = 1 }: Comparison,
   count: number,
   onRun: (about: string) => void,
 ): Promise<Round[]> {
@@ -54,10 +56,10 @@ export function summarize(
 ): Result {
   const values = rounds.map(ours);
   const result = { label, unit, ours: median(values) };
-  if (!peer) return { ...result, spread: spread(values), ...judge(goal, result.ours) };
+  if (!peer) return { ...result, ...spread(values), ...judge(goal, result.ours) };
   const ratios = rounds.map((round) => ours(round) / peer(round));
   const ratio = median(ratios);
-  const peers = { peer: median(rounds.map(peer)), ratio, spread: spread(ratios) };
+  const peers = { peer: median(rounds.map(peer)), ratio, ...spread(ratios) };
   return { ...result, ...peers, ...judge(goal, result.ours, ratio) };
 }
 
@@ -73,8 +75,9 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
-function spread(values: readonly number[]): number {
-  return (Math.max(...values) - Math.min(...values)) / Math.abs(median(values));
+function spread(values: readonly number[]): Pick<Result, 'spread'> {
+  if (values.length === 1) return {};
+  return { spread: (Math.max(...values) - Math.min(...values)) / Math.abs(median(values)) };
 }
 
 function judge(goal: Row['goal'], ours: number, ratio = Number.NaN): Pick<Result, 'goal' | 'met'> {

@@ -21,7 +21,6 @@ export type Goal = { readonly maxRatio: number } | { readonly max: number };
 
 /** Subjects that are measured side by side, and what is read off. */
 export interface Comparison {
-  readonly name: string;
   /** What they do, for the table. */
   readonly about: string;
   /** The runs by the subject's name; each measures anew. */
@@ -33,9 +32,10 @@ export interface Comparison {
   readonly remark?: () => string;
 }
 
-/** Comparisons that are ready to run, and what they need while they do. */
+/** A suite while it is used. */
 export interface OpenSuite extends AsyncDisposable {
-  readonly comparisons: readonly Comparison[];
+  /** By the name they are chosen by; each prepares itself when it is called. */
+  readonly comparisons: Readonly<Record<string, () => Promise<Comparison>>>;
 }
 
 /** The comparisons of one subject of ours with its peers. */

@@ -25,7 +25,7 @@ export function formatReport({ title, machine, rounds, comparisons }: Report): s
   const text = sections.map(({ lines, cells }) =>
     [...lines, ...[heading, ...cells].map((row) => `  ${line(row)}`)].join('\n'),
   );
-  return `${[`${title}\n${machine}; ${rounds} rounds`, ...text].join('\n\n')}\n`;
+  return `${[`${title}\n${machine}; ${rounds} ${rounds === 1 ? 'round' : 'rounds'}`, ...text].join('\n\n')}\n`;
 }
 
 function cellsOf({ label, unit, ours, peer, ratio, goal, met, spread }: Result): string[] {
@@ -36,7 +36,7 @@ function cellsOf({ label, unit, ours, peer, ratio, goal, met, spread }: Result):
     ratio === undefined ? '' : formatRatio(ratio),
     goal ? formatGoal(goal, unit) : '',
     met === undefined ? '' : met ? 'met' : 'MISSED',
-    `${Math.round(spread * 100)} %`,
+    spread === undefined ? '' : `${Math.round(spread * 100)} %`,
   ];
 }
 

@@ -13,7 +13,6 @@ export {
   chooseEncoding,
   decodeEvents,
   decodeObject,
-  encodeObject,
 } from './api-server/object-encoding.ts';
 export type { Admission } from './api-server/pods-api.ts';
 export type { Clock } from './clock.ts';

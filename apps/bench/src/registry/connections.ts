@@ -17,7 +17,6 @@ export async function compareConnections(server: ApiServer): Promise<Comparison>
     return { connections: server.connections - before };
   };
   return {
-    name: 'connections',
     about: `of one process for ${calls} calls, one after the other, and a watch`,
     rounds: 'once',
     subjects: { micro: count(micro), 'client-node': count(clientNode) },

@@ -10,7 +10,6 @@ export async function compareHeaps(server: ApiServer): Promise<Comparison> {
   const micro = await bundle('registry/heap-micro.ts', ours);
   const clientNode = await bundle('registry/heap-client-node.ts');
   return {
-    name: 'heap',
     about: `${podCount} pods as they are kept, one view open`,
     rounds: 'once',
     subjects: {

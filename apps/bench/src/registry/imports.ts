@@ -33,7 +33,6 @@ export async function compareImports(): Promise<Comparison> {
     },
   ];
   return {
-    name: 'import',
     about: 'to load the bundle, minified, above what node:https takes',
     // They are short, and their differences shorter.
     rounds: 3,

@@ -20,7 +20,6 @@ export async function compareLists(server: ApiServer): Promise<Comparison> {
   };
 
   return {
-    name: 'list',
     about: `${podCount} pods, from the first call to the whole picture`,
     subjects: {
       blank: () => measure(blank, []),

@@ -34,14 +34,14 @@ runSubject(async ([url = '', service, count], ready) => {
 
   const flips = (await ready()) as Flip[]; // What the emission told of itself.
   await setTimeout(500);
-  const [leaving, coming] = [false, true].map((running) =>
-    flips.filter((flip) => flip.running === running).map((flip) => latencyMs(flip, sightings)),
-  );
+  const latenciesMs = (running: boolean): number[] =>
+    flips.filter((flip) => flip.running === running).map((flip) => latencyMs(flip, sightings));
+  const [leaving, coming] = [latenciesMs(false), latenciesMs(true)];
   return {
-    leaveP50Ms: percentile(leaving ?? [], 0.5),
-    leaveP99Ms: percentile(leaving ?? [], 0.99),
-    comeP50Ms: percentile(coming ?? [], 0.5),
-    comeP99Ms: percentile(coming ?? [], 0.99),
+    leaveP50Ms: percentile(leaving, 0.5),
+    leaveP99Ms: percentile(leaving, 0.99),
+    comeP50Ms: percentile(coming, 0.5),
+    comeP99Ms: percentile(coming, 0.99),
   };
 });
 

@@ -14,7 +14,6 @@ export async function measurePicks(server: ApiServer): Promise<Comparison> {
   const emit = () => server.emit({ count, perSecond, flipping: true });
   const args = [server.url, 'go.micro.srv.svc-000', String(podsPerService)];
   return {
-    name: 'pick',
     about: `${perSecond} events a second on ${podCount} pods, to a channel of ${podsPerService} nodes`,
     subjects: { micro: () => measure(micro, args, emit) },
     rows: [

@@ -10,7 +10,6 @@ export async function compareSizes(): Promise<Comparison> {
   const clientNode = { minify, name: 'load-client-node.min' };
   const clientNodeFile = await bundle('registry/load-client-node.ts', clientNode);
   return {
-    name: 'size',
     about: 'of the bundle, minified',
     rounds: 'once',
     subjects: {

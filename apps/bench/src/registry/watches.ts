@@ -14,7 +14,6 @@ export async function compareWatches(server: ApiServer): Promise<Comparison> {
   const clientNode = await bundle('registry/watch-client-node.ts');
   const emit = () => server.emit({ count, perSecond, flipping: false });
   return {
-    name: 'watch',
     about: `${perSecond} events a second on ${podCount} pods`,
     subjects: {
       micro: () => measure(micro, [server.url, String(count)], emit),

@@ -47,7 +47,7 @@ export function refusalContract(trial: () => ApiTrial): void {
     ],
     [
       'two faults',
-      { labels: { a: 'a b', b: long } },
+      { labels: { a: 'a b' }, annotations: { '/a': '' } },
       '[metadata.labels: Invalid value: "a b": a valid label must',
     ],
     [

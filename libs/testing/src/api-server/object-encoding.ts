@@ -64,11 +64,6 @@ const protobuf: ObjectEncoding = {
   },
 };
 
-/** Writes an object in protobuf. @throws Refusal 406 for a kind that is not spoken so. */
-export function encodeObject(object: object): Buffer {
-  return protobuf.object(object);
-}
-
 /** Reads an object in protobuf as its JSON. @throws RangeError for bytes that are none. */
 export function decodeObject(bytes: Buffer): Record<string, unknown> {
   if (!bytes.subarray(0, magic.length).equals(magic))

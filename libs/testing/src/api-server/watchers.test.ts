@@ -43,6 +43,18 @@ test('a watch that did not ask for bookmarks gets none', async () => {
   expect((await text).trim().split('\n').map(describe)).toEqual(['ADDED 2']);
 });
 
+test.each([
+  ['done', () => server.watchers.end()],
+  ['told of an error', () => server.watchers.show({ kind: 'error', status: 410 })],
+])('a watch that is %s is no watch any more, though its connection is open yet', async (_, end) => {
+  const text = watch('');
+  while (server.watchers.count === 0) await new Promise(setImmediate);
+  end();
+  expect(server.watchers.count).toBe(0);
+  server.pods.create('micro', { metadata: { name: 'two' } });
+  expect(await text).not.toContain('two');
+});
+
 test('without the feature a watch cannot ask for what is there, and is not told where that ends', async () => {
   const query =
     'watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true';

@@ -79,7 +79,17 @@ export function createWatchers(log: ObjectLog, clock: Clock): Watchers {
     },
     open(wish, outlet, fault) {
       const { namespace, encoding, initialEvents, version = 0 } = wish;
-      const stream = createEventStream(outlet, encoding);
+      const leaving: Outlet = {
+        ...outlet,
+        end() {
+          // Its connection closes later; it hears nothing more from now on.
+          open.delete(watcher);
+          outlet.end();
+        },
+      };
+      const stream = createEventStream(leaving, encoding);
+      const from = initialEvents || version === 0 ? log.version : version;
+      const watcher = { wish, outlet, stream, from };
       const refusal = initialEvents
         ? version > log.version && tooNew(version, log.version)
         : version !== 0 && version < log.oldest && tooOld(version, log.oldest);
@@ -88,8 +98,6 @@ export function createWatchers(log: ObjectLog, clock: Clock): Watchers {
         stream.end();
         return;
       }
-      const from = initialEvents || version === 0 ? log.version : version;
-      const watcher = { wish, outlet, stream, from };
       open.add(watcher);
       schedule(watcher);
       if (initialEvents) {
