@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { V1LeaseList } from '@kubernetes/client-node';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Caller, startCaller } from './caller.ts';
-import { isReady, kubectl, namesOf, podsOf, settled } from './kubectl.ts';
+import { isReady, kubectl, namesOf, podsOf, restartsOf, settled } from './kubectl.ts';
 import { knowledgeOf } from './pod-log.ts';
 import { findPodNetwork } from './pod-network.ts';
 import { send, whyNoSignals } from './signal.ts';
@@ -37,7 +37,7 @@ test('no call fails while a pod of greeter is killed', async ({ skip }) => {
   await send(`pod/micro/${victim}`, 'KILL');
   await until(`${victim} to be started again`, 30_000, async () => {
     const pod = (await podsOf('greeter')).find(({ metadata }) => metadata?.name === victim);
-    return pod && isReady(pod) && (pod.status?.containerStatuses?.[0]?.restartCount ?? 0) > 0;
+    return pod && isReady(pod) && restartsOf(pod) > 0;
   });
   const { failed, lastFailure } = await caller.more(100);
   expect(failed, lastFailure).toBe(0);
@@ -57,7 +57,14 @@ test('R2: while the API server stands still for a minute no call fails, and none
   const end = start + 60_000;
   // By then its node is taken for lost, and its pods for not ready until that has been heard again.
   await until('every node to be heard', 60_000, async () => {
-    const text = await kubectl('get', 'leases', '--namespace', 'kube-node-lease', '-o', 'json');
+    const text = await kubectl(
+      'get',
+      'leases',
+      '--namespace',
+      'kube-node-lease',
+      '--output',
+      'json',
+    );
     const leases: V1LeaseList = JSON.parse(text);
     return leases.items.every(({ spec }) => Date.parse(String(spec?.renewTime)) > end);
   });
@@ -71,7 +78,8 @@ test('R2: api that ends while the API server stands still begins again with what
   skip,
 }) => {
   if (noSignals) return skip(noSignals);
-  const name = namesOf(await podsOf('api'))[0] ?? '';
+  const before = (await podsOf('api'))[0]!;
+  const name = before.metadata?.name ?? '';
   const greeters = (await podsOf('greeter')).map(({ status }) => status?.podIP ?? '');
   const kept = `require('node:fs').readFileSync('/var/run/micro/registry-micro.json', 'utf8')`;
   await until('both greeters in the snapshot', 30_000, async () => {
@@ -89,7 +97,7 @@ test('R2: api that ends while the API server stands still begins again with what
   }
   const { status } = await until(`${name} to be ready again`, 30_000, async () => {
     const [pod] = await podsOf('api');
-    return pod && isReady(pod) && pod.status?.containerStatuses?.[0]?.restartCount === 1 && pod;
+    return pod && isReady(pod) && restartsOf(pod) > restartsOf(before) && pod;
   });
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   const readyAt = Date.parse(String(ready?.lastTransitionTime));
@@ -97,7 +105,7 @@ test('R2: api that ends while the API server stands still begins again with what
     const knowledge = await knowledgeOf(name);
     return knowledge.length > 1 && knowledge;
   });
-  expect(begun).toMatchObject({ state: 'stale', nodes: 4 });
+  expect(begun).toMatchObject({ state: 'stale', nodes: expect.toSatisfy((nodes) => nodes >= 2) });
   expect(heard).toMatchObject({ state: 'synced' });
   expect(heard!.at - readyAt).toBeGreaterThan(5_000);
   const { lastFailure } = await caller.more(100);
@@ -111,30 +119,22 @@ test('R30: a caller that alone is cut off from the API server goes on, and avoid
   const name = pod.metadata?.name ?? '';
   const network = await findPodNetwork(pod);
   if (typeof network === 'string') return skip(network);
-  const path = 'jsonpath={.spec.clusterIP}';
-  const server = await kubectl(
-    'get',
-    'service',
-    'kubernetes',
-    '--namespace',
-    'default',
-    '--output',
-    path,
-  );
+  const address = ['--namespace', 'default', '--output', 'jsonpath={.spec.clusterIP}'];
+  const server = await kubectl('get', 'service', 'kubernetes', ...address);
   const [victim = ''] = namesOf(await podsOf('greeter'));
   const since = (await knowledgeOf(name)).length;
   const knows = (state: string) =>
     until(`${name} to be ${state}`, 60_000, async () => {
       const last = (await knowledgeOf(name)).slice(since).at(-1);
-      return last?.state === state && last;
+      return last?.state === state;
     });
   {
     await using _ = await network.cutOff(server);
     await kubectl('delete', 'pod', victim, '--grace-period', '0', '--force');
     await settled();
-    expect(await knows('stale')).toMatchObject({ nodes: 4 });
+    await knows('stale');
     const { failed, lastFailure } = await caller.more(500);
     expect(failed, lastFailure).toBe(0);
   }
-  expect(await knows('synced')).toMatchObject({ nodes: 4 });
+  await knows('synced');
 });

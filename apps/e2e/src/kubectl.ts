@@ -34,6 +34,11 @@ export function isReady({ status }: V1Pod): boolean {
   return !!status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
 }
 
+/** How often a pod's container was started again. */
+export function restartsOf({ status }: V1Pod): number {
+  return status?.containerStatuses?.[0]?.restartCount ?? 0;
+}
+
 /** The names of pods. */
 export function namesOf(pods: readonly V1Pod[]): string[] {
   return pods.map(({ metadata }) => metadata?.name ?? '');

@@ -18,8 +18,9 @@ test.each([
   ['takes connections and says nothing', true],
 ])(
   'R2: api that starts while the API server %s is ready at once and calls whom it knew',
-  async (_, stands) => {
-    await using server = createServer().listen(0, '127.0.0.1');
+  async (_what, stands) => {
+    const server = createServer((socket) => socket.resume().on('error', () => {}));
+    await using _ = server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     if (!stands) server.close();

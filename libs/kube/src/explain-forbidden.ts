@@ -16,12 +16,18 @@ export function explainForbidden(error: KubeError): string {
   const subject = subjectOf(user);
   const who = subject.kind === 'User' ? `user ${user}` : `ServiceAccount ${subject.fullName}`;
   const where = namespace === undefined ? 'in the whole cluster' : `in namespace ${namespace}`;
-  const verbs = verb === 'list' || verb === 'watch' ? ['list', 'watch'] : [verb];
+  const verbs = verbsWith(verb, resource);
   return [
     `${who} may not ${verb} ${resource} ${where}; this allows it:`,
     '',
     manifest({ apiGroup, resource, verbs, namespace, subject }),
   ].join('\n');
+}
+
+/** Those that are of no use alone. */
+function verbsWith(verb: string, resource: string): readonly string[] {
+  if (verb === 'list' || verb === 'watch') return ['list', 'watch'];
+  return resource === 'pods/portforward' ? ['get', 'create'] : [verb];
 }
 
 interface Subject {
