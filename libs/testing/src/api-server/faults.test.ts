@@ -97,12 +97,15 @@ test('a slow answer comes by the clock', async () => {
   expect(answer.chunks.join('')).toBe(list);
 });
 
-test('who leaves a slow answer does not disturb', async () => {
+test('who leaves a slow answer does not disturb, and leaves no timer', async () => {
+  const before = clock.waiting;
   server.faults.next(1, { kind: 'slow', bytesPerSecond: 100 });
   const answer = await get();
   const { open } = server.connections;
+  expect(clock.waiting).toBe(before + 1);
   answer.leave();
   await until(() => server.connections.open < open);
+  expect(clock.waiting).toBe(before);
   clock.advance(60_000);
   expect((await get()).status).toBe(200);
 });

@@ -24,30 +24,36 @@ export function stallingOutlet(outlet: Outlet): Outlet {
 
 /** Sends each byte by itself. */
 export function bytewiseOutlet(outlet: Outlet): Outlet {
-  return pacedOutlet(outlet, 1, (next) => void setImmediate(next));
+  return pacedOutlet(outlet, 1, (next) => {
+    const turn = setImmediate(next);
+    return () => clearImmediate(turn);
+  });
 }
 
 /** Sends no more than `bytesPerSecond`, ten times a second or byte by byte. */
 export function slowOutlet(outlet: Outlet, clock: Clock, bytesPerSecond: number): Outlet {
   const pieceBytes = Math.max(1, Math.floor(bytesPerSecond / 10));
   const pauseMs = (pieceBytes / bytesPerSecond) * 1000;
-  return pacedOutlet(outlet, pieceBytes, (next) => void clock.after(pauseMs, next));
+  return pacedOutlet(outlet, pieceBytes, (next) => clock.after(pauseMs, next));
 }
 
+/** @param pause Calls back after a while, unless it is cancelled. */
 function pacedOutlet(
   outlet: Outlet,
   pieceBytes: number,
-  pause: (next: () => void) => void,
+  pause: (next: () => void) => () => void,
 ): Outlet {
   // The first is being done.
   const queue: (() => void)[] = [];
+  let cancel = (): void => {};
   const run = (): void => {
     queue[0]?.();
-    pause(() => {
+    cancel = pause(() => {
       queue.shift();
       if (queue.length > 0) run();
     });
   };
+  outlet.onClose(() => cancel());
   const add = (task: () => void): void => {
     if (queue.push(task) === 1) run();
   };
