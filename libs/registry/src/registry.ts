@@ -64,7 +64,7 @@ export interface Counts {
   readonly leaving: number;
   /** Without a record that can be read. */
   readonly broken: number;
-  /** Shown for a moment longer, for all nodes of their service went at once. */
+  /** Shown for a moment longer, for most nodes of their service went at once. */
   readonly draining: number;
 }
 

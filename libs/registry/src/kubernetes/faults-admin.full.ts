@@ -35,6 +35,18 @@ await onRealCluster('what an admin does', (cluster) => {
     },
   );
 
+  test('R37: when all pods of a service are deleted at once, half of them are shown for 5 s more', async () => {
+    await using trial = await createKubernetesTrial(cluster);
+    for (const name of ['one', 'two', 'three', 'four', 'five', 'six']) await trial.offer(name);
+    const { registry, view } = trial.connect({});
+    await expect.poll(() => view.nodes.length, within).toBe(6);
+
+    await admin.request('DELETE', podsPath(trial.namespace));
+    await expect.poll(() => registry.status.counts?.live, within).toBe(0);
+    expect(registry.status.counts?.draining).toBe(3);
+    await expect.poll(() => view.nodes, { timeout: 50_000 }).toEqual([]);
+  });
+
   test('R37: a namespace that is deleted takes its nodes away and no others', async () => {
     await using trial = await createKubernetesTrial(cluster);
     const doomed = await createKubernetesTrial(cluster); // Nothing is left of it to dispose of.

@@ -140,7 +140,7 @@ await onRealCluster('what is missed', (cluster) => {
     },
   );
 
-  test('R37: pods that are all gone after a 410 are asked for twice, and shown for 5 s more', async () => {
+  test('R37: pods that are all gone after a 410 are asked for twice, and half of them shown for 5 s more', async () => {
     const crowd = ['five', 'four', 'one', 'three', 'two'];
     await begin(...crowd);
     await cut();
@@ -148,14 +148,14 @@ await onRealCluster('what is missed', (cluster) => {
     server.forget();
     await way.accept();
 
-    await expect.poll(() => witness.registry.status.counts?.draining, within).toBe(5);
+    await expect.poll(() => witness.registry.status.counts?.draining, within).toBe(3);
     const at = performance.now();
     expect(witness.problems.slice(-2).map(({ message }) => message)).toEqual([
       expect.stringMatching(/expected most of 5 pods, got 0; asking again$/),
-      'all 5 nodes of a.service went at once; they are shown for 5 s more',
+      'most of 5 nodes of a.service went within 5 s; the others that go are shown for 5 s more',
     ]);
-    expect(idsOf(witness.view)).toEqual(crowd);
-    expect(witness.changes).toEqual([]);
+    expect(idsOf(witness.view)).toHaveLength(3);
+    expect(witness.changes).toHaveLength(2);
     await shows([]);
     expect(performance.now() - at).toBeGreaterThan(4_500);
     expect(witness.changes.toSorted()).toEqual(crowd.map((id) => `removed ${id} 1`));

@@ -134,8 +134,8 @@ test('a listing that lacks most pods is asked for again before it is believed', 
   trial.clock.advance(30_000);
   await until(() => registry.status.state === 'synced');
   expect(trial.server.requests.at(-1)?.query.get('resourceVersion')).toBe('');
-  // All of a service at once: shown for a moment more.
-  expect(registry.status).toMatchObject({ counts: { live: 0, draining: 8 } });
+  // Most of a service at once: the last half is shown for a moment more.
+  expect(registry.status).toMatchObject({ counts: { live: 0, draining: 4 } });
   trial.clock.advance(5_000);
   expect(view.nodes).toEqual([]);
 });

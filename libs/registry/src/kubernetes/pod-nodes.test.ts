@@ -2,7 +2,7 @@ import { createManualClock } from '@micro/testing';
 import { describe, expect, test } from 'vitest';
 import { createNodeTable } from '../node-table.ts';
 import type { Node } from '../registry.ts';
-import { createPodNodes } from './pod-nodes.ts';
+import { createPodNodes, type PodNodes } from './pod-nodes.ts';
 
 const node = (id: string, changes: Partial<Node> = {}): Node => ({
   id,
@@ -66,20 +66,28 @@ test('several nodes of one service in a pod are all there', () => {
   expect([...table.nodes]).toEqual([]);
 });
 
-describe('when all nodes of a service go at once', () => {
+describe('when most nodes of a service go', () => {
   const many = (count: number) =>
     Array.from({ length: count }, (_, n) => ({ uid: `u${n}`, after: node(`n${n}`) }));
   const gone = (count: number) => many(count).map(({ uid, after }) => ({ uid, before: after }));
 
-  test('R37: they are shown for 5 s more, and it is said', () => {
+  test.each([
+    ['at once', (feed: PodNodes) => feed.update(gone(6))],
+    [
+      'one after the other',
+      (feed: PodNodes) => {
+        for (const change of gone(6)) feed.update([change]);
+      },
+    ],
+  ])('R37: the last half is shown for 5 s more, and it is said once: %s', (_, go) => {
     const { table, clock, drained, feed } = createFeed();
-    feed.update(many(4));
-    feed.update(gone(4));
-    expect([table.count('greeter'), feed.draining, drained]).toEqual([4, 4, ['greeter 4']]);
+    feed.update(many(6));
+    go(feed);
+    expect([table.count('greeter'), feed.draining, drained]).toEqual([3, 3, ['greeter 6']]);
     clock.advance(4_999);
-    expect(table.count('greeter')).toBe(4);
+    expect(table.count('greeter')).toBe(3);
     clock.advance(1);
-    expect([table.count('greeter'), feed.draining]).toEqual([0, 0]);
+    expect([table.count('greeter'), feed.draining, clock.waiting]).toEqual([0, 0, 0]);
   });
 
   test('those who come back meanwhile stay', () => {
@@ -91,14 +99,30 @@ describe('when all nodes of a service go at once', () => {
     expect(table.count('greeter')).toBe(1);
   });
 
-  test('fewer than four go at once, and so do some of many', () => {
+  test('those who are replaced go at once', () => {
     const { table, drained, feed } = createFeed();
+    feed.update(many(8));
+    for (const change of gone(4)) feed.update([change]);
+    expect([table.count('greeter'), drained]).toEqual([4, []]);
+  });
+
+  test('in five seconds and more all may go, and fewer than four at any time', () => {
+    const { table, clock, drained, feed } = createFeed();
     feed.update(many(3));
     feed.update(gone(3));
-    expect(table.count('greeter')).toBe(0);
-    feed.update(many(9));
-    feed.update(gone(8));
-    expect(table.count('greeter')).toBe(1);
-    expect(drained).toEqual([]);
+    feed.update(many(8));
+    for (const change of gone(8)) {
+      feed.update([change]);
+      clock.advance(2_500);
+    }
+    expect([table.count('greeter'), drained]).toEqual([0, []]);
+  });
+
+  test('nothing waits any more when it is stopped', () => {
+    const { clock, feed } = createFeed();
+    feed.update(many(4));
+    feed.update(gone(4));
+    feed.stop();
+    expect(clock.waiting).toBe(0);
   });
 });

@@ -19,31 +19,55 @@ export interface PodNodes {
  * Creates the feed. Each pod has its own nodes, told apart by its uid: what another pod says of the
  * same id takes nothing away from it.
  *
- * @param onDraining Told when all nodes of a service go at once. They are shown for 5 s more: calls
- *   that are under way may end on them, and an accident may be over by then.
+ * When a service of many loses more than half of its nodes within 5 s, the others that go are shown
+ * for 5 s more: calls may end on them, and an accident may be over by then.
+ *
+ * @param onDraining Told of that service, once, and how many nodes it had.
  */
 export function createPodNodes(
   table: NodeTable,
   clock: Clock,
   onDraining: (service: string, count: number) => void,
 ): PodNodes {
-  const draining = new Map<string, () => void>();
+  const draining = new Map<string, Draining>();
+  /** The services that lose nodes, and how many they had when that began. */
+  const losing = new Map<string, { readonly had: number; readonly cancel: () => void }>();
 
   const show = ({ node, key }: Placed): void => {
-    if (draining.size > 0) {
-      const place = `${node.service}\n${key}`;
-      draining.get(place)?.();
-      draining.delete(place);
-    }
+    const place = placeOf(node, key);
+    draining.get(place)?.cancel();
+    draining.delete(place);
     table.set(node, key);
   };
   const drain = ({ node, key }: Placed): void => {
-    const place = `${node.service}\n${key}`;
+    const place = placeOf(node, key);
     const cancel = clock.after(drainMs, () => {
       draining.delete(place);
       table.delete(node, key);
     });
-    draining.set(place, cancel);
+    draining.set(place, { service: node.service, cancel });
+  };
+  /** How many nodes a service had before it began to lose some, not long ago. */
+  const hadBefore = (service: string): number => {
+    const known = losing.get(service);
+    if (known) return known.had;
+    const had = table.count(service);
+    if (had < manyNodes) return had;
+    const cancel = clock.after(drainMs, () => losing.delete(service));
+    losing.set(service, { had, cancel });
+    return had;
+  };
+  const remove = (placed: Placed): void => {
+    const { service } = placed.node;
+    const had = hadBefore(service);
+    const going = [...draining.values()].filter((entry) => entry.service === service).length;
+    const left = table.count(service) - going - 1;
+    if (had < manyNodes || left * 2 >= had) {
+      table.delete(placed.node, placed.key);
+      return;
+    }
+    if (going === 0) onDraining(service, had);
+    drain(placed);
   };
 
   return {
@@ -51,27 +75,24 @@ export function createPodNodes(
       return draining.size;
     },
     update(changes) {
-      const shown: Placed[] = [];
-      const gone: Placed[] = [];
       for (const { uid, before, after } of changes) {
         const now = place(uid, after);
-        shown.push(...now);
         for (const placed of place(uid, before))
-          if (!now.some((other) => isSamePlace(other, placed))) gone.push(placed);
+          if (!now.some((other) => isSamePlace(other, placed))) remove(placed);
+        for (const placed of now) show(placed);
       }
-      const emptied = emptiedBy(gone, shown, table);
-      for (const placed of gone) {
-        if (emptied.has(placed.node.service)) drain(placed);
-        else table.delete(placed.node, placed.key);
-      }
-      for (const placed of shown) show(placed);
-      for (const [service, count] of emptied) onDraining(service, count);
     },
     stop() {
-      for (const cancel of draining.values()) cancel();
+      for (const { cancel } of [...draining.values(), ...losing.values()]) cancel();
       draining.clear();
+      losing.clear();
     },
   };
+}
+
+interface Draining {
+  readonly service: string;
+  readonly cancel: () => void;
 }
 
 /** A node and its key in the table. */
@@ -93,16 +114,6 @@ function isSamePlace(a: Placed, b: Placed): boolean {
   return a.key === b.key && a.node.service === b.node.service;
 }
 
-/** The services that had many nodes and have none now, and how many they had. */
-function emptiedBy(
-  gone: readonly Placed[],
-  shown: readonly Placed[],
-  table: NodeTable,
-): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { node } of gone) counts.set(node.service, (counts.get(node.service) ?? 0) + 1);
-  for (const { node } of shown) counts.delete(node.service);
-  for (const [service, count] of counts)
-    if (count < manyNodes || count < table.count(service)) counts.delete(service);
-  return counts;
+function placeOf({ service }: Node, key: string): string {
+  return `${service}\n${key}`;
 }

@@ -51,7 +51,7 @@ export function watchPods(options: PodWatchOptions): PodWatch {
     onProblem(new RegistryError('refused', problem));
   });
   const nodes = createPodNodes(table, clock, (service, count) => {
-    const message = `all ${count} nodes of ${service} went at once; they are shown for 5 s more`;
+    const message = `most of ${count} nodes of ${service} went within 5 s; the others that go are shown for 5 s more`;
     onProblem(new RegistryError('unavailable', message));
   });
   const fail = (error: KubeError): void => {
