@@ -1,5 +1,8 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 import { createTcpProxy, type TcpProxy } from './tcp-proxy.ts';
@@ -129,6 +132,22 @@ test('the reset of one end reaches the other', async () => {
   await until(() => client.said === '[a]');
   accepted[0]!.resetAndDestroy();
   await until(() => client.ended === 'ECONNRESET');
+});
+
+test('a client that resets is gone for a target on a path too', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'micro-proxy-'));
+  const path = join(directory, 'target');
+  const gone = Promise.withResolvers<void>();
+  const target = createServer((socket) => socket.resume().on('close', gone.resolve));
+  await new Promise<void>((resolve) => target.listen(path, resolve));
+  await proxy.close();
+  proxy = await createTcpProxy({ path }, { clock });
+  const client = await open();
+  await once(target, 'connection');
+  client.socket.resetAndDestroy();
+  await gone.promise;
+  target.close();
+  rmSync(directory, { recursive: true });
 });
 
 test('new connections can be refused while the old ones go on', async () => {

@@ -1,6 +1,6 @@
 import { type AddressInfo, connect, createServer, type ListenOptions, type Socket } from 'node:net';
 import { type Clock, systemClock } from './clock.ts';
-import { pump } from './tcp-pump.ts';
+import { pump, reset } from './tcp-pump.ts';
 
 /** Where bytes go: over TCP, by default to this machine, or to a path of it. */
 export type Place = { readonly port: number; readonly host?: string } | { readonly path: string };
@@ -88,7 +88,7 @@ export async function createTcpProxy(
       for (const client of clients) frozen.add(client);
     },
     reset() {
-      for (const socket of sockets) socket.resetAndDestroy();
+      for (const socket of sockets) reset(socket);
     },
     refuse() {
       server.close();

@@ -63,6 +63,12 @@ export function pump(from: Socket, to: Socket, harm: () => Harm, clock: Clock): 
     if (passes()) deliver(() => to.end(), 0);
   });
   from.on('error', () => {
-    if (passes()) deliver(() => to.resetAndDestroy(), 0);
+    if (passes()) deliver(() => reset(to), 0);
   });
+}
+
+/** Resets a connection; one over a path, which knows no reset, is closed, for Node.js throws there. */
+export function reset(socket: Socket): void {
+  if (socket.remoteFamily) socket.resetAndDestroy();
+  else socket.destroy();
 }
