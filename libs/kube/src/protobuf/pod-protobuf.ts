@@ -131,7 +131,7 @@ function readEntry(message: Message, entries: Record<string, string>): void {
 function readTime(message: Message): string | undefined {
   let seconds = 0;
   readFields(message, (field) => {
-    if (field === fields.time.seconds) seconds = Number(message.reader.int64());
+    if (field === fields.time.seconds) seconds = message.reader.varint();
   });
   // Go writes an empty Time for none within some objects.
   return seconds === 0 ? undefined : `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;

@@ -1,4 +1,4 @@
-import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import { WireReader, wireType } from './wire-reader.ts';
 
 /** What every object in protobuf begins with: https://kubernetes.io/docs/reference/using-api/api-concepts/ */
 export const magic: Buffer = Buffer.from('k8s\0');
@@ -7,7 +7,7 @@ const envelope = { object: 2 } as const;
 
 /** A message that stands in bytes which hold more than it. */
 export interface Message {
-  readonly reader: BinaryReader;
+  readonly reader: WireReader;
   readonly end: number;
 }
 
@@ -26,29 +26,29 @@ export function readObject<T>(bytes: Buffer, read: (object: Message) => T): T {
 }
 
 /** Reads a message that is the whole of `bytes`. */
-export function readMessage<T>(bytes: Uint8Array, read: (message: Message) => T): T {
-  return read({ reader: new BinaryReader(bytes), end: bytes.length });
+export function readMessage<T>(bytes: Buffer, read: (message: Message) => T): T {
+  return read({ reader: new WireReader(bytes), end: bytes.length });
 }
 
 /**
  * Goes through the fields of a message. `read` takes the values it wants from the reader, messages
  * by `content`; what it leaves is passed over unread.
  *
- * @throws Error if the bytes are no message.
+ * @throws TypeError if the bytes are no message.
  */
 export function readFields(
   { reader, end }: Message,
   read: (field: number, content: () => Message) => void,
 ): void {
   const content = (): Message => {
-    const length = reader.uint32();
+    const length = reader.varint();
     return { reader, end: reader.pos + length };
   };
   while (reader.pos < end) {
-    const [field, wireType] = reader.tag();
+    const [field, type] = readTag(reader);
     const start = reader.pos;
     read(field, content);
-    if (reader.pos === start) reader.skip(wireType, field);
+    if (reader.pos === start) reader.skip(type);
   }
   if (reader.pos > end) throw new TypeError('expected a message, it is cut off');
 }
@@ -70,9 +70,14 @@ export function readFieldHead(
   let ends = 0;
   for (const byte of front) if (byte < 128) ends++;
   if (ends < 2 && front.length < maxHeadBytes) return undefined;
-  const reader = new BinaryReader(front);
-  const [field, wireType] = reader.tag();
-  if (wireType !== WireType.LengthDelimited)
-    throw new TypeError(`expected a field of bytes, got wire type ${wireType}`);
-  return { field, length: reader.uint32(), bytes: reader.pos };
+  const reader = new WireReader(front);
+  const [field, type] = readTag(reader);
+  if (type !== wireType.bytes)
+    throw new TypeError(`expected a field of bytes, got wire type ${type}`);
+  return { field, length: reader.varint(), bytes: reader.pos };
+}
+
+function readTag(reader: WireReader): readonly [field: number, type: number] {
+  const tag = reader.varint();
+  return [tag >>> 3, tag & 7];
 }

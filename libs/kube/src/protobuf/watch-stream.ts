@@ -102,11 +102,8 @@ function readEnvelope(bytes: Buffer): { type: string; object: Buffer } {
     readFields(event, (field, content) => {
       if (field === fields.event.type) type = event.reader.string();
       else if (field === fields.event.object)
-        readFields(content(), (inner, raw) => {
-          if (inner !== fields.rawExtension.raw) return;
-          const { end } = raw();
-          object = bytes.subarray(event.reader.pos, end);
-          event.reader.pos = end;
+        readFields(content(), (inner) => {
+          if (inner === fields.rawExtension.raw) object = event.reader.bytes();
         });
     }),
   );
