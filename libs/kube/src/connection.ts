@@ -1,5 +1,10 @@
-import http, { type IncomingMessage } from 'node:http';
-import https from 'node:https';
+import {
+  Agent as HttpAgent,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  request as requestHttp,
+} from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { readBytes } from './body.ts';
 import type { Credentials, KubeConfig } from './credentials.ts';
 import { KubeError } from './errors.ts';
@@ -15,7 +20,7 @@ export interface Outgoing {
   readonly method: string;
   /** Path and query. */
   readonly target: string;
-  readonly headers: http.OutgoingHttpHeaders;
+  readonly headers: OutgoingHttpHeaders;
   readonly body?: string;
   /** Ends the request at any time, its answer too. */
   readonly signal: AbortSignal;
@@ -34,7 +39,10 @@ export interface Connection {
 
 export function createConnection(config: KubeConfig): Connection {
   const base = new URL(config.server);
-  const transport = base.protocol === 'http:' ? http : https;
+  const transport =
+    base.protocol === 'http:'
+      ? { Agent: HttpAgent, request: requestHttp }
+      : { Agent: HttpsAgent, request: requestHttps };
   const agent = new transport.Agent({
     keepAlive: true,
     keepAliveMsecs: tcpKeepAliveMs,

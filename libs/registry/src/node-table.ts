@@ -34,11 +34,11 @@ export function createNodeTable(): NodeTable {
     for (const source of sources) source.push(change);
   };
   const set = (node: Node, key = node.id): void => {
-    const nodes = services.get(node.service) ?? new Map<string, Node>();
-    services.set(node.service, nodes);
-    const before = nodes.get(key);
+    const known = services.get(node.service);
+    const before = known?.get(key);
     if (before && sameNode(before, node)) return;
-    nodes.set(key, node);
+    if (known) known.set(key, node);
+    else services.set(node.service, new Map([[key, node]]));
     publish({ type: before ? 'updated' : 'added', node });
   };
   const remove = ({ service, id }: Pick<Node, 'service' | 'id'>, key = id): void => {

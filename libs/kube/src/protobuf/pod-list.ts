@@ -1,6 +1,7 @@
 import { KubeError } from '../errors.ts';
 import type { Pod } from '../pod.ts';
 import type { RequestAttributes } from '../request-path.ts';
+import { inTurns } from '../turns.ts';
 import { createByteQueue } from './byte-queue.ts';
 import { readPod } from './pod-protobuf.ts';
 import { type Message, magic, readFieldHead, readFields, readMessage } from './protobuf.ts';
@@ -42,7 +43,7 @@ export async function readPodList(
       throw new KubeError('Malformed', (error as Error).message, about, { cause: error });
     }
   };
-  for await (const chunk of body) understand(() => reader.push(chunk));
+  for await (const chunk of inTurns(body)) understand(() => reader.push(chunk));
   return understand(() => reader.end());
 }
 

@@ -1,6 +1,7 @@
 import { KubeError } from '../errors.ts';
 import type { Pod } from '../pod.ts';
 import type { RequestAttributes } from '../request-path.ts';
+import { inTurns } from '../turns.ts';
 import { type ByteQueue, createByteQueue } from './byte-queue.ts';
 import { readAnyMetadata, readPod } from './pod-protobuf.ts';
 import { readFields, readMessage, readObject } from './protobuf.ts';
@@ -33,7 +34,7 @@ export async function* readWatchEvents(
   about: RequestAttributes,
 ): AsyncGenerator<readonly WatchEvent[]> {
   const queue = createByteQueue();
-  for await (const chunk of body) {
+  for await (const chunk of inTurns(body)) {
     queue.push(chunk);
     const events: WatchEvent[] = [];
     let failure: unknown;

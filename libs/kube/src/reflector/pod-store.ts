@@ -16,12 +16,7 @@ export function mergeChanges<T>(changes: readonly PodChange<T>[]): PodChange<T>[
     const known = merged.get(uid);
     const before = known ? known.before : last;
     merged.delete(uid);
-    if (before !== after)
-      merged.set(uid, {
-        uid,
-        ...(before !== undefined && { before }),
-        ...(after !== undefined && { after }),
-      });
+    if (before !== after) merged.set(uid, changeOf(uid, before, after));
   }
   return [...merged.values()];
 }
@@ -61,11 +56,7 @@ export function createPodStore<T>(
     if (before === after) return changes;
     if (after === undefined) values.delete(uid);
     else values.set(uid, after);
-    changes.push({
-      uid,
-      ...(before !== undefined && { before }),
-      ...(after !== undefined && { after }),
-    });
+    changes.push(changeOf(uid, before, after));
     return changes;
   };
 
@@ -95,4 +86,10 @@ export function createPodStore<T>(
       };
     },
   };
+}
+
+function changeOf<T>(uid: string, before: T | undefined, after: T | undefined): PodChange<T> {
+  // Written out, for a first picture is thousands of them at once.
+  if (before === undefined) return after === undefined ? { uid } : { uid, after };
+  return after === undefined ? { uid, before } : { uid, before, after };
 }

@@ -141,6 +141,22 @@ describe.each([
     );
   });
 
+  test('tells a first picture of very many a part at a time, and others have their turn between', async () => {
+    const names = Array.from({ length: 1_500 }, (_, at) => `pod-${at}`);
+    await Promise.all(names.map((name) => trial.pods.create(name, { labels })));
+    const told: { count: number; turn: number }[] = [];
+    let turn = 0;
+    const count = (): void => {
+      turn++;
+      next = setImmediate(count);
+    };
+    let next = setImmediate(count);
+    await trial.start({ onChange: ({ length }) => told.push({ count: length, turn }) });
+    clearImmediate(next);
+    expect(told.map(({ count }) => count)).toEqual([1_000, 500]);
+    expect(told[1]?.turn).toBeGreaterThan(told[0]?.turn ?? 0);
+  });
+
   test.each([
     ['streaming', () => trial.start()],
     [

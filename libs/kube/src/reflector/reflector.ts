@@ -3,6 +3,7 @@ import { type Clock, sleep, systemClock } from '../clock.ts';
 import { KubeError } from '../errors.ts';
 import type { WatchEvent } from '../protobuf/watch-stream.ts';
 import { describeRequest, podsPath } from '../request-path.ts';
+import { nextTurn } from '../turns.ts';
 import { createWatchdog } from '../watchdog.ts';
 import { createBackoff } from './backoff.ts';
 import { guardedBy } from './guarded.ts';
@@ -14,6 +15,8 @@ import { mergeChanges, type PodChange, type Project } from './pod-store.ts';
 const silenceMs = 90_000;
 /** A watch that ends this soon and brought nothing is a failure, or we would spin. */
 const shortMs = 1_000;
+/** Of more changes the rest is told on the next turns of the event loop: a first picture is thousands. */
+const maxTold = 1_000;
 
 /** What the reflector is at. */
 export type ReflectorState =
@@ -30,7 +33,7 @@ export interface ReflectOptions<T> extends PodSelector {
   readonly client: Pick<KubeClient, 'listPods' | 'watchPods'>;
   readonly namespace: string;
   readonly project: Project<T>;
-  /** Changes that became known together, one a pod. */
+  /** Changes that became known together, one a pod; of very many a part at a time. */
   readonly onChange: (changes: readonly PodChange<T>[]) => void;
   /** All there is has been taken over, after `durationMs`; its changes have been told. */
   readonly onSynced?: (durationMs: number) => void;
@@ -88,8 +91,11 @@ export function reflect<T>(options: ReflectOptions<T>): Reflector<T> {
     state = next;
     guard(() => options.onState?.(next))();
   };
-  const publish = (changes: readonly PodChange<T>[]): void => {
-    if (changes.length > 0) emit(changes);
+  const publish = async (changes: readonly PodChange<T>[]): Promise<void> => {
+    for (let at = 0; at < changes.length && !signal.aborted; at += maxTold) {
+      if (at > 0) await nextTurn();
+      emit(changes.slice(at, at + maxTold));
+    }
   };
   const begin = (): void => {
     setState({ state: 'listing' });
@@ -106,7 +112,7 @@ export function reflect<T>(options: ReflectOptions<T>): Reflector<T> {
     const query = { ...selector, signal };
     const version = await listWhole(client, namespace, query, notOlderThan, begin, picture.add);
     heardAt = clock.now();
-    publish(picture.complete(version));
+    await publish(picture.complete(version));
     synced();
   };
 
@@ -133,7 +139,7 @@ export function reflect<T>(options: ReflectOptions<T>): Reflector<T> {
       for await (const events of stream) {
         watchdog.feed();
         heardAt = clock.now();
-        follow(events);
+        await follow(events);
       }
     } finally {
       watchdog.stop();
@@ -142,13 +148,27 @@ export function reflect<T>(options: ReflectOptions<T>): Reflector<T> {
       throw new KubeError('Unreachable', 'the watch ended as soon as it began', about);
   };
 
-  const follow = (events: readonly WatchEvent[]): void => {
+  const follow = async (events: readonly WatchEvent[]): Promise<void> => {
     const wasWhole = picture.position.version !== undefined;
-    const changes: PodChange<T>[] = [];
+    let changes: PodChange<T>[] = [];
+    const tell = async (): Promise<void> => {
+      const merged = mergeChanges(changes);
+      changes = [];
+      await publish(merged);
+    };
     try {
-      for (const event of events) for (const change of picture.apply(event)) changes.push(change);
+      for (const event of events) {
+        const became = picture.apply(event);
+        if (became.length <= 1) {
+          changes.push(...became);
+          continue;
+        }
+        // All there is says each pod once: there is nothing to merge.
+        await tell();
+        await publish(became);
+      }
     } finally {
-      publish(mergeChanges(changes));
+      await tell();
     }
     const resourceVersion = picture.position.version;
     if (wasWhole || resourceVersion === undefined) return;

@@ -34,9 +34,11 @@ export function createPodNodes(
   const losing = new Map<string, { readonly had: number; readonly cancel: () => void }>();
 
   const show = ({ node, key }: Placed): void => {
-    const place = placeOf(node, key);
-    draining.get(place)?.cancel();
-    draining.delete(place);
+    if (draining.size > 0) {
+      const place = placeOf(node, key);
+      draining.get(place)?.cancel();
+      draining.delete(place);
+    }
     table.set(node, key);
   };
   const drain = ({ node, key }: Placed): void => {
@@ -104,6 +106,7 @@ interface Placed {
 /** The nodes of a pod. The first of a service has the uid for a key, which is in memory already. */
 function place(uid: string, record: PodRecord | undefined): Placed[] {
   const nodes = nodesOf(record);
+  if (nodes.length <= 1) return nodes.map((node) => ({ node, key: uid }));
   return nodes.map((node, at) => {
     const first = nodes.findIndex(({ service }) => service === node.service) === at;
     return { node, key: first ? uid : `${uid} ${node.id}` };
