@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
+import { getHeapSpaceStatistics } from 'node:v8';
 import type { Figures } from './suite.ts';
 
 /**
@@ -33,11 +34,19 @@ export async function residentBytes(): Promise<number> {
   return readStatus('VmRSS');
 }
 
-/** What is alive after a garbage collection, buffers outside of the heap included. */
-export async function liveBytes(): Promise<number> {
-  await collectGarbage();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
+/**
+ * What stays alive of what `make` makes, buffers outside of the heap included. It is made and dropped
+ * some times before, so that there is all that it needs once.
+ */
+export async function liveBytesOf<T>(
+  make: () => Promise<T>,
+  drop: (made: T) => Promise<void>,
+): Promise<{ readonly made: T; readonly bytes: number }> {
+  const rehearse = async (): Promise<void> => drop(await make());
+  for (let n = 0; n < 3; n++) await rehearse();
+  const before = await liveBytes();
+  const made = await make();
+  return { made, bytes: (await liveBytes()) - before };
 }
 
 /** The value that so much of all values are not above. @param part 0.99 for the p99. */
@@ -52,6 +61,16 @@ async function collectGarbage(): Promise<void> {
     globalThis.gc?.();
     await setTimeout(10);
   }
+}
+
+/** Of data alone: compiled code comes and goes, by a megabyte at a time. */
+async function liveBytes(): Promise<number> {
+  await collectGarbage();
+  const data = getHeapSpaceStatistics().filter(
+    ({ space_name }) => !/code|trusted/.test(space_name),
+  );
+  const used = data.map(({ space_used_size }) => space_used_size);
+  return used.reduce((sum, bytes) => sum + bytes, process.memoryUsage().external);
 }
 
 function readStatus(field: 'VmHWM' | 'VmRSS'): number {

@@ -17,9 +17,8 @@ export interface Collection {
 }
 
 export function createCollection(encoding: Encoding, port: number): Collection {
-  const pod = (index: number): Buffer => encoding.pod(describePod(index, port));
-  const items = prepare((index) => encoding.listItem(pod(index)));
-  const events = prepare((index) => encoding.event('ADDED', pod(index)));
+  const items = prepare((index) => encoding.listItem(encoding.pod(describePod(index, port))));
+  const events = prepare((index) => encoding.added(describePod(index, port)));
   const version = String(listVersion);
 
   return {

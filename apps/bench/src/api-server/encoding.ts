@@ -13,7 +13,9 @@ export interface Encoding {
   listItem(pod: Buffer): Buffer;
   /** The list of those items. @param next Where the next page begins; empty on the last. */
   list(items: Buffer, version: string, next: string): Buffer[];
-  event(type: 'ADDED' | 'MODIFIED', pod: Buffer): Buffer;
+  /** Events of a pod, as they stand in a watch. */
+  readonly added: PodTemplate;
+  readonly modified: PodTemplate;
   /** The bookmark that ends the initial events of a watch. */
   initialEventsEnd(version: string): Buffer;
   /** A refusal. */

@@ -58,8 +58,8 @@ test('a list is the same in both', () => {
 test('the events of a watch are the same in both', () => {
   const streams = [json, protobuf].map((encoding) =>
     Buffer.concat([
-      encoding.event('ADDED', encoding.pod(texts)),
-      encoding.event('MODIFIED', encoding.pod({ ...texts, phase: 'Pending' })),
+      encoding.added(texts),
+      encoding.modified({ ...texts, phase: 'Pending' }),
       encoding.initialEventsEnd('78'),
     ]),
   );

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Encoding, initialEventsEndAnnotation } from './encoding.ts';
-import { createPodTemplate } from './template.ts';
+import { createPodTemplate, type PodTemplate } from './template.ts';
 
 /** Answers as an API server writes them in JSON. */
 export function createJsonEncoding(): Encoding {
@@ -10,6 +10,8 @@ export function createJsonEncoding(): Encoding {
   const head = JSON.stringify({ kind, apiVersion }).slice(0, -1);
   /** Within lists a pod does not say what it is; everywhere else it does. */
   const whole = (item: Buffer): Buffer[] => [Buffer.from(`${head},`), item.subarray(1)];
+  const event = (type: string): PodTemplate =>
+    createPodTemplate(line({ type, object: { kind, apiVersion, ...pod } }));
   const line = (value: unknown): Buffer => Buffer.from(`${JSON.stringify(value)}\n`);
 
   return {
@@ -28,12 +30,8 @@ export function createJsonEncoding(): Encoding {
         Buffer.from(']}\n'),
       ];
     },
-    event: (type, item) =>
-      Buffer.concat([
-        Buffer.from(`{"type":"${type}","object":`),
-        ...whole(item),
-        Buffer.from('}\n'),
-      ]),
+    added: event('ADDED'),
+    modified: event('MODIFIED'),
     initialEventsEnd(resourceVersion) {
       const annotations = { [initialEventsEndAnnotation]: 'true' };
       const metadata = { resourceVersion, creationTimestamp: null, annotations };

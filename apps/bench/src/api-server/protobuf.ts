@@ -24,7 +24,8 @@ export function createProtobufEncoding(): Encoding {
       const metadata = [writeField(1, ''), writeField(2, version), writeField(3, next)];
       return envelope('PodList', [writeField(1, Buffer.concat(metadata)), items]);
     },
-    event: (type, item) => event(type, Buffer.concat(envelope('Pod', [item]))),
+    added: createPodTemplate(event('ADDED', Buffer.concat(envelope('Pod', [pod])))),
+    modified: createPodTemplate(event('MODIFIED', Buffer.concat(envelope('Pod', [pod])))),
     initialEventsEnd(version) {
       const annotation = [writeField(1, initialEventsEndAnnotation), writeField(2, 'true')];
       const metadata = [writeField(6, version), writeField(12, Buffer.concat(annotation))];

@@ -41,7 +41,7 @@ export function createWatches(port: number): Watches {
       };
       for (const { collection, range, response } of open) {
         if (index < range.start || index >= range.end) continue;
-        response.write(collection.encoding.event('MODIFIED', collection.encoding.pod(texts)));
+        response.write(collection.encoding.modified(texts));
       }
     },
   };

@@ -1,13 +1,13 @@
-import { liveBytes } from '../meter.ts';
+import { liveBytesOf } from '../meter.ts';
 import { runSubject } from '../subject.ts';
 import { openClientNode } from './open-client-node.ts';
 
 runSubject(async ([url = '']) => {
-  await takePicture(url).then((informer) => informer.stop());
-  const before = await liveBytes();
-  const informer = await takePicture(url);
-  const bytes = (await liveBytes()) - before;
-  return { bytesPerPod: bytes / informer.list().length };
+  const { made, bytes } = await liveBytesOf(
+    () => takePicture(url),
+    (informer) => informer.stop(),
+  );
+  return { bytesPerPod: bytes / made.list().length };
 });
 
 async function takePicture(url: string): Promise<ReturnType<typeof openClientNode>['informer']> {

@@ -1,16 +1,14 @@
 import type { View } from '../../../../libs/registry/src/registry.ts';
-import { liveBytes } from '../meter.ts';
+import { liveBytesOf } from '../meter.ts';
 import { runSubject } from '../subject.ts';
 import { openMicro } from './open-micro.ts';
 
 runSubject(async ([url = '']) => {
-  // The first picture brings the code to the heap, the second one nothing but pods.
-  const first = await takePicture(url);
-  await first.close();
-  const before = await liveBytes();
-  const { view } = await takePicture(url);
-  const bytes = (await liveBytes()) - before;
-  return { bytesPerPod: bytes / view.nodes.length };
+  const { made, bytes } = await liveBytesOf(
+    () => takePicture(url),
+    ({ close }) => close(),
+  );
+  return { bytesPerPod: bytes / made.view.nodes.length };
 });
 
 async function takePicture(url: string): Promise<{ view: View; close: () => Promise<void> }> {

@@ -11,7 +11,6 @@ export async function compareHeaps(server: ApiServer): Promise<Comparison> {
   const clientNode = await bundle('registry/heap-client-node.ts');
   return {
     about: `${podCount} pods as they are kept, one view open`,
-    rounds: 'once',
     subjects: {
       micro: () => measure(micro, [server.url]),
       'client-node': () => measure(clientNode, [server.url]),

@@ -14,7 +14,7 @@ interface Sighting {
   readonly seenAtUs: number;
 }
 
-runSubject(async ([url = '', service, count], ready) => {
+runSubject(async ([url = '', service, count, warmUpMs], ready) => {
   const { registry } = openMicro(url);
   const sightings: Sighting[] = [];
   let last = new Set<string>();
@@ -32,7 +32,9 @@ runSubject(async ([url = '', service, count], ready) => {
   client.getChannel().getConnectivityState(true);
   await complete;
 
-  const flips = (await ready()) as Flip[]; // What the emission told of itself.
+  const all = (await ready()) as Flip[]; // What the emission told of itself.
+  const warmAtUs = (all[0]?.sentAtUs ?? 0) + Number(warmUpMs) * 1_000;
+  const flips = all.filter(({ sentAtUs }) => sentAtUs >= warmAtUs);
   await setTimeout(500);
   const latenciesMs = (running: boolean): number[] =>
     flips.filter((flip) => flip.running === running).map((flip) => latencyMs(flip, sightings));
