@@ -79,8 +79,9 @@ export function createPodStore<T>(
         delete: ({ metadata: { uid } }) => next.delete(uid),
         take() {
           const changes: PodChange<T>[] = [];
-          for (const uid of values.keys()) if (!next.has(uid)) change(uid, undefined, changes);
+          // What came first: who is told a part of it must not find a service without its new pods.
           for (const [uid, value] of next) change(uid, value, changes);
+          for (const uid of values.keys()) if (!next.has(uid)) change(uid, undefined, changes);
           return changes;
         },
       };

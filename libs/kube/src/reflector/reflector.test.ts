@@ -78,7 +78,7 @@ describe.each([
     trial.server.watchers.drop();
     await trial.recovered(() => trial.seen.length === 5);
     const [came, went] = ['same undefined → ', 'same  → undefined'];
-    expect(trial.seen).toEqual([came, went, came, went, came]);
+    expect(trial.seen).toEqual([came, went, came, came, went]);
   });
 
   test('R23: an hour of bookmarks alone is followed without asking for all again', async () => {
@@ -155,6 +155,24 @@ describe.each([
     clearImmediate(next);
     expect(told.map(({ count }) => count)).toEqual([1_000, 500]);
     expect(told[1]?.turn).toBeGreaterThan(told[0]?.turn ?? 0);
+  });
+
+  test('stops between the parts of a picture, and tells nothing more', async () => {
+    const names = Array.from({ length: 1_500 }, (_, at) => `pod-${at}`);
+    await Promise.all(names.map((name) => trial.pods.create(name, { labels })));
+    const told: string[] = [];
+    const stopped = new Promise<void>((resolve) => {
+      void trial.start({
+        onChange: ({ length }) => {
+          told.push(`${length}`);
+          resolve(trial.stop());
+        },
+        onSynced: () => told.push('synced'),
+        onState: ({ state }) => told.push(state),
+      });
+    });
+    await stopped;
+    expect(told.slice(told.indexOf('1000'))).toEqual(['1000', 'stopped']);
   });
 
   test.each([

@@ -92,8 +92,9 @@ export function reflect<T>(options: ReflectOptions<T>): Reflector<T> {
     guard(() => options.onState?.(next))();
   };
   const publish = async (changes: readonly PodChange<T>[]): Promise<void> => {
-    for (let at = 0; at < changes.length && !signal.aborted; at += maxTold) {
+    for (let at = 0; at < changes.length; at += maxTold) {
       if (at > 0) await nextTurn();
+      signal.throwIfAborted();
       emit(changes.slice(at, at + maxTold));
     }
   };

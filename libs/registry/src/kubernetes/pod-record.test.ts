@@ -41,9 +41,28 @@ function readPod(pod: Pod): {
   problems: string[];
 } {
   const problems: string[] = [];
-  const record = createPodReader((_, problem) => problems.push(problem))(pod, undefined);
+  const record = createPodReader((_, read) => problems.push(...read))(pod, undefined);
   return { record, nodes: nodesOf(record), problems };
 }
+
+test('a pod has a hundred nodes at most, however many records', () => {
+  const nodes = Array.from({ length: 60 }, (_, n) => ({ id: `n-${n}`, address: '10.0.0.1:9090' }));
+  const names = ['a', 'b', 'c'];
+  const pod = podOf({
+    metadata: {
+      labels: Object.fromEntries(names.map((name) => [`micro.mu/selector-${name}`, 'service'])),
+      annotations: Object.fromEntries(
+        names.map((name) => [`micro.mu/service-${name}`, record({ name, nodes })]),
+      ),
+    },
+  });
+  const { nodes: read, problems } = readPod(pod);
+  expect(new Set(read.map(({ service }) => service))).toEqual(new Set(['a']));
+  expect(problems).toEqual([
+    expect.stringContaining('expected at most 100 nodes a pod, got more'),
+    expect.stringContaining('expected at most 100 nodes a pod, got more'),
+  ]);
+});
 
 test('reads the node of a pod that is up', () => {
   const node = {

@@ -22,16 +22,22 @@ export function stateOf(record: PodRecord): 'live' | 'waiting' | 'leaving' | 'br
   return typeof record === 'string' ? record : 'live';
 }
 
+/** A pod is a process or a few, and each offers a service or a few. */
+const maxNodes = 100;
+
 /** Makes a record of a pod, `before` where it still says the same; undefined if it registers nothing. */
 export type ReadPod = (pod: Pod, before: PodRecord | undefined) => PodRecord | undefined;
 
 /**
  * Creates a reader of pods. There are no nodes unless the pod can take calls: Running, Ready and not
- * on its way out. One that was Ready stays so until its own kubelet takes it back. A registration that is wrong is passed over, the others count.
+ * on its way out. One that was Ready stays so until its own kubelet takes it back. A registration that
+ * is wrong is passed over, the others count.
  *
- * @param onBroken Told of what was passed over and why, in a sentence for people, each time it is read.
+ * @param onRead Told of what was passed over and why, in sentences for people, each time a pod is read.
  */
-export function createPodReader(onBroken: (uid: string, problem: string) => void): ReadPod {
+export function createPodReader(
+  onRead: (uid: string, problems: readonly string[]) => void,
+): ReadPod {
   const readRecord = createRecordReader();
 
   return (pod, before) => {
@@ -43,16 +49,21 @@ export function createPodReader(onBroken: (uid: string, problem: string) => void
     const host = hostOf(pod, nodesOf(before).length > 0);
     if (host === 'waiting' || host === 'leaving') return host;
     const nodes: Node[] = [];
+    const problems: string[] = [];
     for (const mangled of services) {
       try {
         const text = annotations[recordPrefix + mangled];
         if (text === undefined) throw new TypeError('expected it beside the label, there is none');
-        nodes.push(...readRecord(text).map((node) => nodeOn(host, mangled, node)));
+        const read = readRecord(text).map((node) => nodeOn(host, mangled, node));
+        if (nodes.length + read.length > maxNodes)
+          throw new TypeError(`expected at most ${maxNodes} nodes a pod, got more`);
+        nodes.push(...read);
       } catch (error) {
         const where = `annotation ${recordPrefix}${mangled} of pod ${namespace}/${name}`;
-        onBroken(uid, `passed over ${where}: ${(error as Error).message}`);
+        problems.push(`passed over ${where}: ${(error as Error).message}`);
       }
     }
+    onRead(uid, problems);
     if (nodes.length === 0) return 'broken';
     return same(nodesOf(before), nodes) ? before : compact(nodes);
   };

@@ -2,14 +2,12 @@ import { type Clock, type KubeClient, type KubeError, type Pod, reflect } from '
 import type { NodeTable } from '../node-table.ts';
 import { type Counts, RegistryError, type Status } from '../registry.ts';
 import { interruptionOf, type RegistryMeter } from '../registry-meter.ts';
+import { createComplaints } from './complaints.ts';
 import { registryError } from './error.ts';
 import { typeLabel } from './pod-keys.ts';
 import { createPodNodes } from './pod-nodes.ts';
 import { createPodReader, type PodRecord, stateOf } from './pod-record.ts';
 import type { Snapshot } from './snapshot.ts';
-
-/** So many pods with broken registrations are told of, each once for as long as it says the same. */
-const maxTold = 1_000;
 
 export interface PodWatchOptions {
   readonly client: KubeClient;
@@ -36,7 +34,10 @@ export interface PodWatch {
 export function watchPods(options: PodWatchOptions): PodWatch {
   const { client, namespace, table, snapshot, onStatus, onProblem, meter, clock, random } = options;
   const counts = { live: 0, waiting: 0, leaving: 0, broken: 0 };
-  const told = new Map<string, string>();
+  const complaints = createComplaints(
+    (problem) => onProblem(new RegistryError('refused', problem)),
+    clock,
+  );
   let truth: Status = { state: 'starting' };
 
   const setTruth = (next: Status): void => {
@@ -44,12 +45,7 @@ export function watchPods(options: PodWatchOptions): PodWatch {
     truth = next;
     if (changed) onStatus();
   };
-  const readPod = createPodReader((uid, problem) => {
-    if (told.get(uid) === problem) return;
-    if (told.size >= maxTold) told.clear();
-    told.set(uid, problem);
-    onProblem(new RegistryError('refused', problem));
-  });
+  const readPod = createPodReader(complaints.hear);
   const nodes = createPodNodes(table, clock, (service, count) => {
     const message = `most of ${count} nodes of ${service} went within 5 s; the others that go are shown for 5 s more`;
     onProblem(new RegistryError('unavailable', message));
@@ -84,7 +80,7 @@ export function watchPods(options: PodWatchOptions): PodWatch {
         if (before !== undefined) counts[stateOf(before)]--;
         if (after !== undefined) counts[stateOf(after)]++;
         else {
-          told.delete(uid);
+          complaints.forget(uid);
           options.onPodGone(uid);
         }
       }
@@ -117,8 +113,8 @@ export function watchPods(options: PodWatchOptions): PodWatch {
       return { ...truth, ...(silentMs !== undefined && { silentMs }), counts: all };
     },
     async stop() {
-      nodes.stop();
       await reflector.stop();
+      nodes.stop();
     },
   };
 }
