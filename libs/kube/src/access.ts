@@ -49,6 +49,6 @@ async function review(
 ): Promise<Readonly<Record<string, unknown>>> {
   const body = { apiVersion: `${group}/v1`, kind, ...(spec !== undefined && { spec }) };
   const path = `/apis/${group}/v1/${kind.toLowerCase()}s`;
-  const answer = await client.request('POST', path, { ...options, body });
+  const answer = await client.request('POST', path, { ...options, body, repeatable: true });
   return (answer as { status?: Record<string, unknown> } | null)?.status ?? {};
 }

@@ -18,6 +18,22 @@ export async function readBytes(
   return Buffer.concat(chunks);
 }
 
+/** Reads what there is of a body, up to `maxBytes`; one that breaks off ends there. */
+export async function readFront(body: AsyncIterable<Buffer>, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of body) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size >= maxBytes) break;
+    }
+  } catch {
+    // What has come says more than that the rest has not.
+  }
+  return Buffer.concat(chunks).subarray(0, maxBytes);
+}
+
 /** Passes a body on, chunk by chunk, each shown to `onChunk` before. */
 export async function* observeChunks(
   body: AsyncIterable<Buffer>,

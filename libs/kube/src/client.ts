@@ -20,6 +20,8 @@ export interface RequestOptions {
   /** @default application/json */
   readonly contentType?: string;
   readonly signal?: AbortSignal;
+  /** Whether it may be sent again when its connection ends before the answer. @default but for POST */
+  readonly repeatable?: boolean;
   /** For the whole exchange, in milliseconds. @default that of the client */
   readonly timeoutMs?: number;
 }
@@ -110,12 +112,14 @@ export function createKubeClient(config: KubeConfig, options: KubeClientOptions 
 
   const request: KubeClient['request'] = (method, path, options = {}) => {
     const { query, body, contentType, signal: caller, timeoutMs = usualMs } = options;
+    const { repeatable = method !== 'POST' } = options;
     const about = describeRequest(method, path);
     return withDeadline({ timeoutMs, clock, closing, caller }, about, async (signal) => {
       const content = { 'content-type': contentType ?? json };
       const response = await connection.send({
         method,
         target: path + search(query),
+        repeatable,
         headers: { ...common, accept: json, ...(body !== undefined && content) },
         ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
         signal,
@@ -137,7 +141,7 @@ export function createKubeClient(config: KubeConfig, options: KubeClientOptions 
       const ends = { timeoutMs: usualMs, clock, closing, caller };
       return withDeadline(ends, about, async (signal, putOff) => {
         const headers = { ...common, accept: protobuf };
-        const response = await connection.send({ method: 'GET', target, headers, signal, about });
+        const response = await connection.send({ ...get, target, headers, signal, about });
         return await readPodList(observeChunks(response, putOff), about, onPod);
       });
     },
@@ -153,7 +157,7 @@ export function createKubeClient(config: KubeConfig, options: KubeClientOptions 
       const ends = { timeoutMs: usualMs, clock, closing, caller };
       const headers = { ...common, accept: `${protobuf};stream=watch` };
       const response = await withDeadline(ends, about, (signal) =>
-        connection.send({ method: 'GET', target, headers, signal, about, long: true }),
+        connection.send({ ...get, target, headers, signal, about, long: true }),
       );
       const body = observeChunks(response, ({ length }) => onBytes?.(length));
       return follow(readWatchEvents(body, about), (error) => endOf(ends, error, about));
@@ -171,6 +175,7 @@ export function createKubeClient(config: KubeConfig, options: KubeClientOptions 
   };
 }
 
+const get = { method: 'GET', repeatable: true };
 // Not compressed: within a cluster gzip costs both sides more time than it saves.
 const common = { 'user-agent': 'micro-kube' };
 const json = 'application/json';

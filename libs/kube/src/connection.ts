@@ -5,14 +5,14 @@ import {
   request as requestHttp,
 } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
-import { readBytes } from './body.ts';
+import { readFront } from './body.ts';
 import type { Credentials, KubeConfig } from './credentials.ts';
 import { KubeError } from './errors.ts';
 import { readObject } from './protobuf/protobuf.ts';
 import { readStatus } from './protobuf/status-protobuf.ts';
 import type { RequestAttributes } from './request-path.ts';
 
-/** An error's body is quoted at most this long. */
+/** Of an error's body so much is read. */
 const maxErrorBytes = 64 * 1024;
 const tcpKeepAliveMs = 15_000;
 
@@ -22,6 +22,8 @@ export interface Outgoing {
   readonly target: string;
   readonly headers: OutgoingHttpHeaders;
   readonly body?: string;
+  /** Whether it may be sent again when its connection ends before the answer. */
+  readonly repeatable: boolean;
   /** Ends the request at any time, its answer too. */
   readonly signal: AbortSignal;
   /** What errors are about. */
@@ -73,8 +75,9 @@ export function createConnection(config: KubeConfig): Connection {
     request.on('error', reject);
     request.end(outgoing.body);
     return promise.catch((error: unknown) => {
-      // The server closed an idle socket as we took it; it has not seen the request.
-      if (request.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET')
+      // As a rule the server closed an idle socket as we took it, and has not seen the request.
+      const reset = (error as NodeJS.ErrnoException).code === 'ECONNRESET';
+      if (request.reusedSocket && reset && outgoing.repeatable)
         return attempt(outgoing, credentials);
       throw error;
     });
@@ -95,7 +98,7 @@ export function createConnection(config: KubeConfig): Connection {
         }
       }
       const status = response.statusCode ?? 0;
-      if (status < 200 || status > 299) throw await refusal(response, outgoing.about);
+      if (status < 200 || status > 299) throw await refusal(response, outgoing);
       if (outgoing.long) response.socket.setKeepAlive(true, tcpKeepAliveMs);
       return response;
     },
@@ -107,9 +110,10 @@ export function createConnection(config: KubeConfig): Connection {
   };
 }
 
-async function refusal(response: IncomingMessage, about: RequestAttributes): Promise<KubeError> {
+async function refusal(response: IncomingMessage, { about, signal }: Outgoing): Promise<KubeError> {
   const { 'content-type': type = '', 'retry-after': retryAfter } = response.headers;
-  const body = await readBytes(response, maxErrorBytes, about);
+  const body = await readFront(response, maxErrorBytes);
+  signal.throwIfAborted();
   const retryAfterMs = parseRetryAfter(retryAfter);
   return KubeError.fromStatus(parseStatus(type, body), about, {
     status: response.statusCode ?? 0,

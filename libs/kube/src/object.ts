@@ -7,7 +7,7 @@ export interface KubeObject {
 export interface ObjectMetadata {
   readonly name: string;
   readonly uid: string;
-  /** To be compared for equality only. */
+  /** `isNewer` compares two of one object, or of one collection. */
   readonly resourceVersion: string;
   readonly namespace?: string;
   readonly labels?: Readonly<Record<string, string>>;
@@ -26,15 +26,4 @@ export function parseObject(value: unknown): KubeObject {
       );
   // The API server keeps labels and annotations to strings.
   return value as KubeObject;
-}
-
-/** The version a list or a bookmark stands for. @throws TypeError if it has none. */
-export function parseVersion(value: unknown): string {
-  const version = (value as { metadata?: { resourceVersion?: unknown } } | null)?.metadata
-    ?.resourceVersion;
-  if (typeof version !== 'string' || version === '')
-    throw new TypeError(
-      `expected metadata.resourceVersion, got ${(JSON.stringify(value) ?? '').slice(0, 100)}`,
-    );
-  return version;
 }

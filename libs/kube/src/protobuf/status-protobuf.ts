@@ -15,7 +15,7 @@ export function readStatus(message: Message): StatusObject {
   readFields(message, (field, content) => {
     if (field === fields.status.message) status = { ...status, message: reader.string() };
     else if (field === fields.status.reason) status = { ...status, reason: reader.string() };
-    else if (field === fields.status.code) status = { ...status, code: reader.varint() };
+    else if (field === fields.status.code) status = { ...status, code: reader.int32() };
     else if (field === fields.status.details)
       status = { ...status, details: readDetails(content()) };
   });
@@ -28,7 +28,7 @@ function readDetails(message: Message): NonNullable<StatusObject['details']> {
   let retryAfterSeconds = 0;
   readFields(message, (field, content) => {
     if (field === fields.details.causes) causes.push(readCause(content()));
-    else if (field === fields.details.retryAfterSeconds) retryAfterSeconds = reader.varint();
+    else if (field === fields.details.retryAfterSeconds) retryAfterSeconds = reader.int32();
   });
   return { causes, ...(retryAfterSeconds > 0 && { retryAfterSeconds }) };
 }

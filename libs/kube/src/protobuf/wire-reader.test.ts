@@ -15,6 +15,11 @@ test.each([
   expect(reader.pos).toBe(bytes.length);
 });
 
+test('reads a number of 32 bits, and 0 for a negative one', () => {
+  expect(readerOf(0xac, 0x02).int32()).toBe(300);
+  expect(readerOf(...Array(9).fill(0xff), 0x01).int32()).toBe(0);
+});
+
 test('reads texts and bytes, empty ones too', () => {
   const reader = readerOf(3, 0xe2, 0x82, 0xac, 0, 2, 1, 2, 1, 0xff);
   expect([reader.string(), reader.string()]).toEqual(['€', '']);

@@ -38,6 +38,12 @@ export class WireReader {
     );
   }
 
+  /** A number of 32 bits. A negative one, which none of ours should be, is written as a huge one: 0. */
+  int32(): number {
+    const value = this.varint();
+    return value < 2 ** 31 ? value : 0;
+  }
+
   /** A text, which may be any: what is no UTF-8 is read as U+FFFD. */
   string(): string {
     const start = this.#begin();
