@@ -29,25 +29,30 @@ export function createPodNodes(
   clock: Clock,
   onDraining: (service: string, count: number) => void,
 ): PodNodes {
-  const draining = new Map<string, Draining>();
+  /** The ways not to take them out, by service and key. */
+  const draining = new Map<string, Map<string, () => void>>();
   /** The services that lose nodes, and how many they had when that began. */
   const losing = new Map<string, { readonly had: number; readonly cancel: () => void }>();
 
+  const forget = (service: string, key: string): void => {
+    const others = draining.get(service);
+    others?.delete(key);
+    if (others?.size === 0) draining.delete(service);
+  };
   const show = ({ node, key }: Placed): void => {
-    if (draining.size > 0) {
-      const place = placeOf(node, key);
-      draining.get(place)?.cancel();
-      draining.delete(place);
-    }
+    draining.get(node.service)?.get(key)?.();
+    forget(node.service, key);
     table.set(node, key);
   };
   const drain = ({ node, key }: Placed): void => {
-    const place = placeOf(node, key);
+    const { service } = node;
     const cancel = clock.after(drainMs, () => {
-      draining.delete(place);
+      forget(service, key);
       table.delete(node, key);
     });
-    draining.set(place, { service: node.service, cancel });
+    const others = draining.get(service);
+    if (others) others.set(key, cancel);
+    else draining.set(service, new Map([[key, cancel]]));
   };
   /** How many nodes a service had before it began to lose some, not long ago. */
   const hadBefore = (service: string): number => {
@@ -62,7 +67,7 @@ export function createPodNodes(
   const remove = (placed: Placed): void => {
     const { service } = placed.node;
     const had = hadBefore(service);
-    const going = [...draining.values()].filter((entry) => entry.service === service).length;
+    const going = draining.get(service)?.size ?? 0;
     const left = table.count(service) - going - 1;
     if (had < manyNodes || left * 2 >= had) {
       table.delete(placed.node, placed.key);
@@ -74,7 +79,7 @@ export function createPodNodes(
 
   return {
     get draining() {
-      return draining.size;
+      return [...draining.values()].reduce((sum, { size }) => sum + size, 0);
     },
     update(changes) {
       for (const { uid, before, after } of changes) {
@@ -85,16 +90,12 @@ export function createPodNodes(
       }
     },
     stop() {
-      for (const { cancel } of [...draining.values(), ...losing.values()]) cancel();
+      for (const cancels of draining.values()) for (const cancel of cancels.values()) cancel();
+      for (const { cancel } of losing.values()) cancel();
       draining.clear();
       losing.clear();
     },
   };
-}
-
-interface Draining {
-  readonly service: string;
-  readonly cancel: () => void;
 }
 
 /** A node and its key in the table. */
@@ -115,8 +116,4 @@ function place(uid: string, record: PodRecord | undefined): Placed[] {
 
 function isSamePlace(a: Placed, b: Placed): boolean {
   return a.key === b.key && a.node.service === b.node.service;
-}
-
-function placeOf({ service }: Node, key: string): string {
-  return `${service}\n${key}`;
 }

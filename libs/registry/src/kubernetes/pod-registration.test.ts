@@ -1,4 +1,4 @@
-import { createKubeClient, type KubeClient } from '@micro/kube';
+import { createKubeClient, type KubeClient, podsPath } from '@micro/kube';
 import {
   createFakeApiServer,
   createManualClock,
@@ -35,13 +35,13 @@ afterEach(async () => {
   await server.close();
 });
 
-const create = (own = pod, through = client) =>
+const create = (own = pod, through = client, clock = createManualClock()) =>
   createPodRegistration({
     client: through,
     pod: own,
     onWrite: () => {},
     onProblem: () => {},
-    clock: createManualClock(),
+    clock,
     random: () => 0,
   });
 const stored = () => server.pods.get('micro', 'greeter-1').metadata;
@@ -151,6 +151,30 @@ test('leaves no type label where another container leaves at the same time', asy
   await one.deregister(node);
   expect(writes().length).toBe(6);
   expect(stored().labels).toBeUndefined();
+});
+
+test('a repair that fails while the last service is withdrawn is not made up for', async () => {
+  const clock = createManualClock();
+  const [begun, over] = [Promise.withResolvers<void>(), Promise.withResolvers<never>()];
+  let patches = 0;
+  const patch: KubeClient['patch'] = (...args) => {
+    if (++patches !== 2) return client.patch(...args);
+    begun.resolve();
+    return over.promise;
+  };
+  const registry = create(pod, { ...client, patch }, clock);
+  await registry.register(node);
+  registry.observe(undefined);
+  clock.advance(11_000);
+  await begun.promise;
+  const withdrawing = registry.deregister(node);
+  over.reject(new Error('away'));
+  await withdrawing;
+  clock.advance(60_000);
+  // Whatever it had begun to write would be there before these are answered.
+  for (let n = 0; n < 3; n++) await client.request('GET', podsPath('micro', 'greeter-1'));
+  expect(patches).toBe(3);
+  expect(stored().labels ?? {}).toEqual({});
 });
 
 test('withdraws what a life before this one has left', async () => {

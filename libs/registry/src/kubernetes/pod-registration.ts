@@ -84,7 +84,9 @@ export function createPodRegistration(options: PodRegistrationOptions): PodRegis
     );
 
   const drift = createDriftRepair({
-    repair: () => unlessGone(inTurn(() => write(wanted.values()))),
+    // By the time of its turn all may have been withdrawn.
+    repair: () =>
+      unlessGone(inTurn(async () => (wanted.size > 0 ? write(wanted.values()) : undefined))),
     onGiveUp: (times) => onProblem(contested(pod, wanted.values(), times)),
     clock,
     random,

@@ -13,6 +13,7 @@ import type { Known, Snapshot } from './snapshot.ts';
 const maxAgeMs = 24 * 3_600_000;
 /** Some 15 000 nodes. */
 const maxBytes = 16 * 1024 * 1024;
+const podsAtOnce = 200;
 /** Changes come in flocks. */
 const settleMs = 1_000;
 const pauseMs = 10_000;
@@ -97,18 +98,31 @@ function createSnapshotFile(
 }
 
 async function writeKnown(path: string, pods: ReadonlyMap<string, PodRecord>): Promise<void> {
-  const entries = [...pods].flatMap(([uid, record]) => {
-    const records = nodesOf(record).map(encodeRecord);
-    return records.length === 0 ? [] : [[uid, ...records]];
-  });
-  const text = JSON.stringify({ savedAt: new Date().toISOString(), pods: entries });
-  if (text.length > maxBytes)
-    throw new RangeError(`expected at most ${maxBytes} bytes, got ${text.length}`);
   // Loaded now, for a start has no use for it.
   const { rename, writeFile } = await import('node:fs/promises');
   // Whoever is killed while writing leaves the file before this one as it is.
-  await writeFile(`${path}.new`, text, { mode: 0o600 });
+  await writeFile(`${path}.new`, textOf([...pods]), { mode: 0o600 });
   await rename(`${path}.new`, path);
+}
+
+/** The file in parts: all of it at once would keep the process from anything else for too long. */
+async function* textOf(pods: readonly (readonly [string, PodRecord])[]): AsyncGenerator<string> {
+  let length = 0;
+  let comma = '';
+  yield `{"savedAt":${JSON.stringify(new Date().toISOString())},"pods":[`;
+  for (let at = 0; at < pods.length; at += podsAtOnce) {
+    const entries = pods.slice(at, at + podsAtOnce).flatMap(([uid, record]) => {
+      const records = nodesOf(record).map(encodeRecord);
+      return records.length === 0 ? [] : [JSON.stringify([uid, ...records])];
+    });
+    if (entries.length === 0) continue;
+    const text = comma + entries.join(',');
+    comma = ',';
+    length += text.length;
+    if (length > maxBytes) throw new RangeError(`expected at most ${maxBytes} bytes, got more`);
+    yield text;
+  }
+  yield ']}';
 }
 
 /** @throws Error saying what is wrong. A life before this one wrote it, or somebody else. */
