@@ -32,8 +32,8 @@ afterEach(async () => {
   await rm(join(directory, '..'), { recursive: true });
 });
 
-const open = () =>
-  createSnapshotFiles({ directory, onProblem: ({ message }) => problems.push(message), clock });
+const open = (at = directory) =>
+  createSnapshotFiles({ directory: at, onProblem: ({ message }) => problems.push(message), clock });
 
 /** Keeps pods as a life before this one. */
 async function keep(records: Record<string, PodRecord>): Promise<void> {
@@ -122,14 +122,19 @@ test.each([
   expect(problems[0]).toContain(`could not read the snapshot ${file}`);
 });
 
-test('a directory that can’t be written to is said, and stops nothing', async () => {
-  await writeFile(directory, 'a file');
-  const snapshot = open();
+test.each([
+  ['a file', () => writeFile(directory, 'a file'), () => directory],
+  ['in a folder that is not there', async () => {}, () => join(directory, 'further')],
+  ['where none can be made', async () => {}, () => '/proc/nope'],
+])('a directory that is %s is said, and stops nothing', async (what, prepare, path) => {
+  await prepare();
+  const snapshot = open(path());
   expect(snapshot.load('micro')).toBeUndefined();
   snapshot.save('micro', pods({ one: node('a') }));
   await snapshot.close();
   expect(problems).toEqual([
-    expect.stringContaining('could not read the snapshot'),
-    expect.stringContaining(`could not write ${file}`),
+    expect.stringContaining(`could not keep snapshots in ${path()}: `),
+    expect.stringContaining(`could not write ${path()}/registry-micro.json`),
   ]);
+  if (what === 'a file') expect(problems[0]).toContain('expected a directory, got a file');
 });

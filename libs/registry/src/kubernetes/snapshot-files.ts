@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '@micro/kube';
@@ -19,7 +19,10 @@ const settleMs = 1_000;
 const pauseMs = 10_000;
 
 export interface SnapshotFilesOptions {
-  /** Where the files are; made if it is not there. In a pod an emptyDir, which outlives a container. */
+  /**
+   * Where the files are; made if it is not there, but not what it is in. In a pod an emptyDir, which
+   * outlives a container.
+   */
   readonly directory: string;
   /** Told of a file that can't be read or written, which stops nothing. */
   readonly onProblem: (problem: RegistryError) => void;
@@ -40,7 +43,12 @@ export function createSnapshotFiles(options: SnapshotFilesOptions): Snapshot {
     load(namespace) {
       const path = pathOf(namespace);
       try {
-        mkdirSync(directory, { recursive: true, mode: 0o700 });
+        openDirectory(directory);
+      } catch (error) {
+        report(`keep snapshots in ${directory}`)(error);
+        return undefined;
+      }
+      try {
         return readKnown(path);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
@@ -58,6 +66,18 @@ export function createSnapshotFiles(options: SnapshotFilesOptions): Snapshot {
       await Promise.all([...files.values()].map((file) => file.close()));
     },
   };
+}
+
+/** @throws Error if it is none that can be written to. */
+function openDirectory(path: string): void {
+  try {
+    // Not `recursive`, which never returns where a parent can't be made, as in /proc.
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  if (!statSync(path).isDirectory()) throw new TypeError('expected a directory, got a file');
+  accessSync(path, constants.W_OK);
 }
 
 interface SnapshotFile {
