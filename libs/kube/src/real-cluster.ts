@@ -1,7 +1,10 @@
+import { setTimeout } from 'node:timers/promises';
+import { createPodDriver, type TestNamespace } from '@micro/testing';
 import { afterAll, test } from 'vitest';
 import { createKubeClient, type KubeClient } from './client.ts';
 import { loadConfig } from './config.ts';
 import type { KubeConfig } from './credentials.ts';
+import { KubeError } from './errors.ts';
 
 /** A cluster that tests may write to. */
 export interface RealCluster {
@@ -26,6 +29,44 @@ export async function onRealCluster(
   }
   afterAll(() => cluster.admin.close());
   declare(cluster);
+}
+
+/** How long the watch cache keeps an event at least, whatever comes (`eventFreshDuration`). */
+const eventFreshMs = 75_000;
+/** By default it keeps as many as come within that time, but not fewer. */
+const cachedEvents = 100;
+
+/**
+ * Makes the API server's watch cache forget version 1. As a rule it never knew it; one that was started
+ * with an empty etcd does until enough has been written, which takes more than a minute.
+ *
+ * @param namespace Where to write.
+ */
+export async function forgetFirstVersion(
+  admin: Pick<KubeClient, 'request' | 'watchPods'>,
+  { name: namespace, serviceAccount }: Pick<TestNamespace, 'name' | 'serviceAccount'>,
+): Promise<void> {
+  const isForgotten = async (): Promise<boolean> => {
+    try {
+      const options = { resourceVersion: '1', timeoutSeconds: 1 };
+      for await (const _ of await admin.watchPods(namespace, options));
+      return false;
+    } catch (error) {
+      if (error instanceof KubeError && error.lostVersion) return true;
+      throw error;
+    }
+  };
+  if (await isForgotten()) return;
+  const pods = createPodDriver(admin.request, namespace, serviceAccount);
+  const write = async (): Promise<void> => {
+    for (let n = 0; n < 2 * cachedEvents; n++)
+      await pods.setMetadata('writes', { annotations: { at: `${Date.now()} ${n}` } });
+  };
+  await pods.create('writes');
+  await write();
+  await setTimeout(eventFreshMs);
+  while (!(await isForgotten())) await write();
+  await pods.delete('writes');
 }
 
 async function reach(): Promise<RealCluster | string> {

@@ -4,9 +4,10 @@ import { test } from 'vitest';
 import { createKubeClient } from '../client.ts';
 import { loadConfig } from '../config.ts';
 import type { KubeConfig } from '../credentials.ts';
+import { forgetFirstVersion } from '../real-cluster.ts';
 import { apiContract } from './api-contract.ts';
 import { createRawSend } from './sender.ts';
-import { type ApiTrial, eventsOf, talk } from './trial.ts';
+import { type ApiTrial, talk } from './trial.ts';
 
 const cluster = await reach();
 if (typeof cluster === 'string') {
@@ -22,7 +23,10 @@ if (typeof cluster === 'string') {
       send: createRawSend(cluster),
       stranger: createRawSend(withoutIdentity(cluster)),
       pass: (ms) => setTimeout(ms),
-      forget: () => forget(trial),
+      async forget() {
+        await forgetFirstVersion(admin, namespace);
+        await compacted(trial);
+      },
       async [Symbol.asyncDispose]() {
         await namespace[Symbol.asyncDispose]();
         admin.close();
@@ -41,28 +45,9 @@ function withoutIdentity(config: KubeConfig): KubeConfig {
   };
 }
 
-/** How long the watch cache keeps an event at least, whatever comes (`eventFreshDuration`). */
-const eventFreshMs = 75_000;
-
-/** Writes until the watch cache has lost what was first, and waits until etcd has compacted it. */
-async function forget(trial: ApiTrial): Promise<void> {
+/** Waits until etcd has compacted what was first, which the API server has it do each five minutes. */
+async function compacted(trial: ApiTrial): Promise<void> {
   const api = talk(trial);
-  const isGone = async (): Promise<boolean> => {
-    const answer = await api.watch('resourceVersion=1&timeoutSeconds=1');
-    return eventsOf(await answer.body()).some(({ type }) => type === 'ERROR');
-  };
-  if (!(await isGone())) {
-    await api.pods.create('writes');
-    const write = async () => {
-      for (let n = 0; n < 200; n++)
-        await api.pods.setMetadata('writes', { annotations: { at: `${Date.now()} ${n}` } });
-    };
-    await write();
-    await setTimeout(eventFreshMs);
-    while (!(await isGone())) await write();
-    await api.pods.delete('writes');
-  }
-  // The API server has it compacted each five minutes.
   for (;;) {
     const { status } = await api.get('resourceVersion=2&resourceVersionMatch=Exact&limit=1');
     if (status === 410) return;
