@@ -14,6 +14,29 @@ interface Artifact {
   custom: { buildCommand: string; dependencies: { paths: string[]; ignore: string[] } };
 }
 
+test('every service that npm start starts has an image and a manifest', () => {
+  const base = parse(readFileSync(join(workspaceRoot, 'k8s/base/kustomization.yaml'), 'utf8'));
+  const missing = readServices().flatMap((name) => [
+    ...(artifacts.some(({ image }) => image === name)
+      ? []
+      : [`an artifact with image ${name} in skaffold.yaml`]),
+    ...(base.resources.includes(`${name}.yaml`)
+      ? []
+      : [`${name}.yaml in k8s/base, and in the resources of its kustomization.yaml`]),
+  ]);
+  expect(missing).toEqual([]);
+});
+
+/** The apps whose package.json says how `npm start` starts them. */
+function readServices(): string[] {
+  return packages
+    .filter(({ folder }) => {
+      const manifest = readFileSync(join(workspaceRoot, folder, 'package.json'), 'utf8');
+      return JSON.parse(manifest).micro?.start !== undefined;
+    })
+    .map(({ room }) => room);
+}
+
 test.each(artifacts)(
   '$image is rebuilt by an edit of what is in it, and by no other',
   (artifact) => {
