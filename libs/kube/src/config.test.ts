@@ -150,3 +150,16 @@ test('says which context names no cluster', async () => {
     /current-context of .*config to name a cluster, got context "gone"/,
   );
 });
+
+test.each(['127.0.0.1:6443', 'not a url'])(
+  'says that the server of a kubeconfig is no URL: %j',
+  async (server) => {
+    const file = join(directory, 'config');
+    const clusters = [{ name: 'c', cluster: { server } }];
+    const contexts = [{ name: 'x', context: { cluster: 'c', user: 'u' } }];
+    await writeFile(file, JSON.stringify({ clusters, contexts, 'current-context': 'x' }));
+    await expect(loadConfig({ KUBECONFIG: file })).rejects.toThrow(
+      `expected the server of cluster c in ${file} as https://host:port, got "${server}"`,
+    );
+  },
+);

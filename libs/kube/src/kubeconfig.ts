@@ -16,6 +16,10 @@ export async function kubeconfigConfig(files: readonly string[]): Promise<KubeCo
     throw new Error(
       `expected the current-context of ${files.join(', ')} to name a cluster, got context ${JSON.stringify(context)}`,
     );
+  if (!/^https?:/.test(cluster.server) || !URL.canParse(cluster.server))
+    throw new Error(
+      `expected the server of cluster ${cluster.name} in ${files.join(', ')} as https://host:port, got ${JSON.stringify(cluster.server)}`,
+    );
   return {
     source: 'kubeconfig',
     server: cluster.server,

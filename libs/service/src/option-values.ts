@@ -24,7 +24,7 @@ const maxTimerMs = 2 ** 31 - 1;
 /** Seconds, fractions too; read as milliseconds. */
 export const seconds: z.ZodType<number, string> = z
   .string()
-  .regex(/^\d{1,7}(\.\d+)?$/, 'a number of seconds')
+  .regex(/^\d{1,7}(\.\d+)?$/, 'a number of seconds up to 2147483')
   .transform((word) => Number(word) * 1000)
   .refine((ms) => ms <= maxTimerMs, `at most ${Math.floor(maxTimerMs / 1000)} seconds`);
 
@@ -43,6 +43,15 @@ export const listenAddress: z.ZodType<string, string> = z
   .regex(/^(\[[^\]]+\]|[^:[\]]*):\d{1,5}$/, 'an address as host:port')
   .refine((word) => Number(word.slice(word.lastIndexOf(':') + 1)) <= 65_535, 'a port up to 65535')
   .transform((word) => (word.startsWith(':') ? `0.0.0.0${word}` : word));
+
+/** Where others reach it, `host:port`; empty for nobody says. */
+export const advertisedAddress: z.ZodType<string, string> = z
+  .string()
+  .regex(/^$|^(\[[^\]]+\]|[^:[\]]+):\d{1,5}$/, 'an address as host:port')
+  .refine((word) => {
+    const port = Number(word.slice(word.lastIndexOf(':') + 1));
+    return word === '' || (port > 0 && port <= 65_535);
+  }, 'a port from 1 to 65535');
 
 /** `a=1,b=2`. */
 export const pairs: z.ZodType<Record<string, string>, string> = z

@@ -47,7 +47,7 @@ test('says everything that is wrong at once', () => {
       '--register_tll: no such option; did you mean --register_ttl?',
       'expected flags only, got "stray"',
       '--registry: expected one of mdns, memory, got "nope"',
-      'MICRO_REGISTER_TTL: expected a number of seconds, got "abc"',
+      'MICRO_REGISTER_TTL: expected a number of seconds up to 2147483, got "abc"',
       '--enable_stats: expected one of true, false, got "maybe"',
       'MICRO_API_ADDRESS: expected an address as host:port, got "x"',
     ].join('\n'),

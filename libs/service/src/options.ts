@@ -27,8 +27,8 @@ export type OptionValues<Definitions extends OptionDefinitions> = {
 export class OptionsError extends Error {
   override readonly name = 'OptionsError';
 
-  constructor(problems: readonly string[]) {
-    super(problems.join('\n'));
+  constructor(problems: readonly string[], options?: ErrorOptions) {
+    super(problems.join('\n'), options);
   }
 }
 

@@ -28,10 +28,20 @@ export type RegistryFactory = (context: RegistryContext) => Registry | Promise<R
 export const knownRegistries: Readonly<Record<string, RegistryFactory>> = {
   mdns: ({ onProblem }) => createMdnsRegistry({ onProblem }),
   memory: () => createMemoryRegistry(),
-  kubernetes: ({ address, snapshotDirectory, ...context }) =>
+  kubernetes: async ({ address, snapshotDirectory, ...context }) =>
     openKubernetesRegistry({
       ...context,
-      ...(address && { namespaces: address.split(',') }),
+      ...(address && { namespaces: readNamespaces(address) }),
       ...(snapshotDirectory && { snapshotDirectory }),
     }),
 };
+
+/** @throws TypeError for what can't be the names of namespaces. */
+function readNamespaces(address: string): string[] {
+  const namespaces = address.split(',');
+  if (namespaces.every((name) => /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)))
+    return namespaces;
+  throw new TypeError(
+    `registry_address: expected the namespaces to look in as a,b, got ${JSON.stringify(address)}`,
+  );
+}

@@ -109,11 +109,26 @@ test.each([
     {},
     '--registry: expected one of mdns, memory, kubernetes, own, got "nope"',
   ],
-  [['--register_ttl=10'], {}, 'expected register_interval to be less than register_ttl'],
+  [['--register_ttl=10'], {}, 'to be less than register_ttl, got 30 and 10'],
   [
     [],
     { MICRO_REGISTER_TTL: 'abc' },
-    'MICRO_REGISTER_TTL: expected a number of seconds, got "abc"',
+    'MICRO_REGISTER_TTL: expected a number of seconds up to 2147483, got "abc"',
+  ],
+  [
+    ['--registry=memory', '--server_advertise=zzz'],
+    {},
+    '--server_advertise: expected an address as host:port, got "zzz"',
+  ],
+  [
+    ['--registry=kubernetes', '--registry_address=foo:8500'],
+    {},
+    'registry_address: expected the namespaces to look in as a,b, got "foo:8500"',
+  ],
+  [
+    ['--registry=kubernetes'],
+    { KUBECONFIG: '/nope' },
+    'kubernetes: could not read the kubeconfig /nope',
   ],
 ])('%j with %j exits with 78 and says what is valid', async (flags, env, message) => {
   const { code, stderr } = await spawnGreeter(flags, env).exit;

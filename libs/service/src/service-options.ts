@@ -1,4 +1,5 @@
 import {
+  advertisedAddress,
   duration,
   listenAddress,
   nonEmpty,
@@ -56,7 +57,7 @@ export function serviceOptions(name: string, version: string, registries: readon
       'where it answers gRPC; port 0 is any free one',
     ),
     server_advertise: option(
-      text,
+      advertisedAddress,
       '',
       'the address others shall call, where it is not the one it listens on',
     ),

@@ -146,9 +146,10 @@ function readOptions<Options extends OptionDefinitions>(
   env: NodeJS.ProcessEnv,
 ): Service<Options>['options'] {
   const options = parseOptions(definitionsOf(spec), argv, env) as Service<Options>['options'];
-  if (options.register_interval >= options.register_ttl)
+  const { register_interval: interval, register_ttl: ttl } = options;
+  if (interval >= ttl)
     throw new OptionsError([
-      'expected register_interval to be less than register_ttl, or a registration expires between repeats',
+      `expected register_interval to be less than register_ttl, got ${interval / 1000} and ${ttl / 1000}: a registration would expire between repeats`,
     ]);
   return options;
 }
@@ -162,15 +163,22 @@ async function openRegistry<Options extends OptionDefinitions>(
 ): Promise<Registry> {
   const create = { ...knownRegistries, ...registries }[registry];
   if (!create) throw new Error(`expected a registry called ${registry}`);
-  return create({
-    address,
-    snapshotDirectory,
-    env,
-    onProblem: ({ message }) => log.warn({ problem: message }, 'registry problem'),
-    onStatus: ({ state, reason, counts }) =>
-      log.info({ state, ...(reason && { reason }), nodes: counts?.live ?? 0 }, 'registry'),
-    meter,
-  });
+  const opening = async (): Promise<Registry> =>
+    create({
+      address,
+      snapshotDirectory,
+      env,
+      onProblem: ({ message }) => log.warn({ problem: message }, 'registry problem'),
+      onStatus: ({ state, reason, counts }) =>
+        log.info({ state, ...(reason && { reason }), nodes: counts?.live ?? 0 }, 'registry'),
+      meter,
+    });
+  try {
+    return await opening();
+  } catch (cause) {
+    // What it lacks is for people to set, and no other try brings it.
+    throw new OptionsError([`${registry}: ${(cause as Error).message}`], { cause });
+  }
 }
 
 async function withdraw(registrar: Registrar, log: Log): Promise<void> {

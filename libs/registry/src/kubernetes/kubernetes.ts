@@ -97,8 +97,8 @@ export function createKubernetesRegistry(options: KubernetesOptions): Registry {
       if (!registration)
         throw new RegistryError(
           'refused',
-          `expected to run in a pod to register ${node.service}, this process runs outside of one; ` +
-            'it can watch, but only a pod can be registered',
+          `expected to run in a pod to register ${node.service}, this process runs outside of one and can only watch; ` +
+            'on a laptop take --registry=mdns, or set POD_NAME, POD_NAMESPACE and POD_IP of a pod to stand for',
         );
       await registration.register(node);
       startOwnWatch();
