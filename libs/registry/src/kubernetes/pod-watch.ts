@@ -2,10 +2,10 @@ import { type Clock, type KubeClient, type KubeError, type Pod, reflect } from '
 import type { NodeTable } from '../node-table.ts';
 import { type Counts, RegistryError, type Status } from '../registry.ts';
 import { interruptionOf, type RegistryMeter } from '../registry-meter.ts';
-import { createComplaints } from './complaints.ts';
 import { registryError } from './error.ts';
 import { typeLabel } from './pod-keys.ts';
 import { createPodNodes } from './pod-nodes.ts';
+import { createPodProblems } from './pod-problems.ts';
 import { createPodReader, type PodRecord, stateOf } from './pod-record.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -34,7 +34,7 @@ export interface PodWatch {
 export function watchPods(options: PodWatchOptions): PodWatch {
   const { client, namespace, table, snapshot, onStatus, onProblem, meter, clock, random } = options;
   const counts = { live: 0, waiting: 0, leaving: 0, broken: 0 };
-  const complaints = createComplaints(
+  const problems = createPodProblems(
     (problem) => onProblem(new RegistryError('refused', problem)),
     clock,
   );
@@ -45,7 +45,7 @@ export function watchPods(options: PodWatchOptions): PodWatch {
     truth = next;
     if (changed) onStatus();
   };
-  const readPod = createPodReader(complaints.hear);
+  const readPod = createPodReader(problems.update);
   const nodes = createPodNodes(table, clock, (service, count) => {
     const message = `most of ${count} nodes of ${service} went within 5 s; the others that go are shown for 5 s more`;
     onProblem(new RegistryError('unavailable', message));
@@ -80,7 +80,7 @@ export function watchPods(options: PodWatchOptions): PodWatch {
         if (before !== undefined) counts[stateOf(before)]--;
         if (after !== undefined) counts[stateOf(after)]++;
         else {
-          complaints.forget(uid);
+          problems.forget(uid);
           options.onPodGone(uid);
         }
       }
