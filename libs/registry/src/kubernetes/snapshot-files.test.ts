@@ -130,7 +130,10 @@ test.each([
   await prepare();
   const snapshot = open(path());
   expect(snapshot.load('micro')).toBeUndefined();
-  snapshot.save('micro', pods({ one: node('a') }));
+  for (let n = 0; n < 3; n++) {
+    snapshot.save('micro', pods({ one: node('a') }));
+    clock.advance(11_000);
+  }
   await snapshot.close();
   expect(problems).toEqual([
     expect.stringContaining(`could not keep snapshots in ${path()}: `),

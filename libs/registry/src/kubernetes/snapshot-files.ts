@@ -94,13 +94,24 @@ function createSnapshotFile(
   let cancel: (() => void) | undefined;
   let lastAt = Number.NEGATIVE_INFINITY;
   let writing = Promise.resolve();
+  let failing = false;
 
+  /** Said once for as long as it lasts. */
+  const fail = (error: unknown): void => {
+    if (!failing) onError(error);
+    failing = true;
+  };
   const write = (): void => {
     cancel = undefined;
     lastAt = clock.now();
     const pods = due;
     due = undefined;
-    if (pods) writing = writing.then(() => writeKnown(path, pods)).catch(onError);
+    if (!pods) return;
+    writing = writing
+      .then(() => writeKnown(path, pods))
+      .then(() => {
+        failing = false;
+      }, fail);
   };
 
   return {
