@@ -9,7 +9,7 @@ export interface ForgetfulProxy extends AsyncDisposable {
   readonly port: number;
   /** From which version each watch was asked for; with all there is, it is `all`. */
   readonly watched: readonly string[];
-  /** Asks for the next watch that resumes as from version 1, which no API server has any more. */
+  /** Asks for the next watch that resumes as from version 1, which the API server has forgotten. */
   forget(): void;
 }
 

@@ -67,9 +67,10 @@ export function createPodRegistration(options: PodRegistrationOptions): PodRegis
       throw explained;
     }
   };
-  const write = (entries: Iterable<Wanted>): Promise<void> => {
+  const write = async (entries: Iterable<Wanted>): Promise<void> => {
     const all = [...entries];
-    return patch({
+    if (all.length === 0) return; // All was withdrawn before a repair had its turn.
+    await patch({
       labels: {
         [typeLabel]: 'service',
         ...Object.fromEntries(all.map((e) => [e.selector, 'service'])),
@@ -84,9 +85,7 @@ export function createPodRegistration(options: PodRegistrationOptions): PodRegis
     );
 
   const drift = createDriftRepair({
-    // By the time of its turn all may have been withdrawn.
-    repair: () =>
-      unlessGone(inTurn(async () => (wanted.size > 0 ? write(wanted.values()) : undefined))),
+    repair: () => unlessGone(inTurn(() => write(wanted.values()))),
     onGiveUp: (times) => onProblem(contested(pod, wanted.values(), times)),
     clock,
     random,
