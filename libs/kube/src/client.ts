@@ -111,8 +111,7 @@ export function createKubeClient(config: KubeConfig, options: KubeClientOptions 
   const closing = closed.signal;
 
   const request: KubeClient['request'] = (method, path, options = {}) => {
-    const { query, body, contentType, signal: caller, timeoutMs = usualMs } = options;
-    const { repeatable = method !== 'POST' } = options;
+    const { query, body, contentType, repeatable, signal: caller, timeoutMs = usualMs } = options;
     const about = describeRequest(method, path);
     return withDeadline({ timeoutMs, clock, closing, caller }, about, async (signal) => {
       const content = { 'content-type': contentType ?? json };
@@ -141,7 +140,7 @@ export function createKubeClient(config: KubeConfig, options: KubeClientOptions 
       const ends = { timeoutMs: usualMs, clock, closing, caller };
       return withDeadline(ends, about, async (signal, putOff) => {
         const headers = { ...common, accept: protobuf };
-        const response = await connection.send({ ...get, target, headers, signal, about });
+        const response = await connection.send({ method: 'GET', target, headers, signal, about });
         return await readPodList(observeChunks(response, putOff), about, onPod);
       });
     },
@@ -157,7 +156,7 @@ export function createKubeClient(config: KubeConfig, options: KubeClientOptions 
       const ends = { timeoutMs: usualMs, clock, closing, caller };
       const headers = { ...common, accept: `${protobuf};stream=watch` };
       const response = await withDeadline(ends, about, (signal) =>
-        connection.send({ ...get, target, headers, signal, about, long: true }),
+        connection.send({ method: 'GET', target, headers, signal, about, long: true }),
       );
       const body = observeChunks(response, ({ length }) => onBytes?.(length));
       return follow(readWatchEvents(body, about), (error) => endOf(ends, error, about));
@@ -175,7 +174,6 @@ export function createKubeClient(config: KubeConfig, options: KubeClientOptions 
   };
 }
 
-const get = { method: 'GET', repeatable: true };
 // Not compressed: within a cluster gzip costs both sides more time than it saves.
 const common = { 'user-agent': 'micro-kube' };
 const json = 'application/json';

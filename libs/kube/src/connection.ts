@@ -22,8 +22,8 @@ export interface Outgoing {
   readonly target: string;
   readonly headers: OutgoingHttpHeaders;
   readonly body?: string;
-  /** Whether it may be sent again when its connection ends before the answer. */
-  readonly repeatable: boolean;
+  /** Whether it may be sent again when its connection ends before the answer. @default but for POST */
+  readonly repeatable?: boolean | undefined;
   /** Ends the request at any time, its answer too. */
   readonly signal: AbortSignal;
   /** What errors are about. */
@@ -56,6 +56,7 @@ export function createConnection(config: KubeConfig): Connection {
     credentials: Credentials,
   ): Promise<IncomingMessage> => {
     const { headers, ...tls } = credentials;
+    const { repeatable = outgoing.method !== 'POST' } = outgoing;
     const request = transport.request({
       agent: outgoing.long ? false : agent,
       ...tls,
@@ -77,8 +78,7 @@ export function createConnection(config: KubeConfig): Connection {
     return promise.catch((error: unknown) => {
       // As a rule the server closed an idle socket as we took it, and has not seen the request.
       const reset = (error as NodeJS.ErrnoException).code === 'ECONNRESET';
-      if (request.reusedSocket && reset && outgoing.repeatable)
-        return attempt(outgoing, credentials);
+      if (request.reusedSocket && reset && repeatable) return attempt(outgoing, credentials);
       throw error;
     });
   };

@@ -45,10 +45,10 @@ export function readFields(
     return { reader, end: reader.pos + length };
   };
   while (reader.pos < end) {
-    const [field, type] = readTag(reader);
+    const tag = reader.varint();
     const start = reader.pos;
-    read(field, content);
-    if (reader.pos === start) reader.skip(type);
+    read(tag >>> 3, content);
+    if (reader.pos === start) reader.skip(tag & 7);
   }
   if (reader.pos > end) throw new TypeError('expected a message, it is cut off');
 }
@@ -71,13 +71,8 @@ export function readFieldHead(
   for (const byte of front) if (byte < 128) ends++;
   if (ends < 2 && front.length < maxHeadBytes) return undefined;
   const reader = new WireReader(front);
-  const [field, type] = readTag(reader);
-  if (type !== wireType.bytes)
-    throw new TypeError(`expected a field of bytes, got wire type ${type}`);
-  return { field, length: reader.varint(), bytes: reader.pos };
-}
-
-function readTag(reader: WireReader): readonly [field: number, type: number] {
   const tag = reader.varint();
-  return [tag >>> 3, tag & 7];
+  if ((tag & 7) !== wireType.bytes)
+    throw new TypeError(`expected a field of bytes, got wire type ${tag & 7}`);
+  return { field: tag >>> 3, length: reader.varint(), bytes: reader.pos };
 }

@@ -4,8 +4,8 @@ export const wireType = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const
 const maxVarintBytes = 10;
 
 /**
- * Reads the values of protobuf from bytes that a stranger has sent. Those of the cluster's lists are
- * read thousands at a time: a reader for these few kinds of values takes half of what a whole one does.
+ * Reads the values of protobuf from bytes that a stranger has sent. Every service loads it and reads
+ * thousands of pods with it: that of a library is 6 kB more to parse at start, and a fifth slower.
  *
  * Every method throws TypeError for what is cut off or is no such value.
  */

@@ -19,15 +19,17 @@ test('of a new picture what came is told before what went, so that no service se
 
 test('what became of a pod several times at once is one change', () => {
   expect(
-    mergeChanges([
-      { uid: 'a', after: 1 },
-      { uid: 'b', before: 7, after: 8 },
-      { uid: 'a', before: 1, after: 2 },
-      { uid: 'c', after: 3 },
-      { uid: 'c', before: 3 },
-      { uid: 'd', before: 4, after: 5 },
-      { uid: 'd', before: 5 },
-    ]),
+    mergeChanges(
+      [
+        { uid: 'a', after: 1 },
+        { uid: 'b', before: 7, after: 8 },
+        { uid: 'a', before: 1, after: 2 },
+        { uid: 'c', after: 3 },
+        { uid: 'c', before: 3 },
+        { uid: 'd', before: 4, after: 5 },
+        { uid: 'd', before: 5 },
+      ].map((change) => [change]),
+    ),
   ).toEqual([
     { uid: 'b', before: 7, after: 8 },
     { uid: 'a', after: 2 },

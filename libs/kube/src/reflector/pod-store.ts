@@ -8,11 +8,18 @@ export interface PodChange<T> {
   readonly after?: T;
 }
 
-/** Makes one change of all that became of the same pod, and none where that leaves all as it was. */
-export function mergeChanges<T>(changes: readonly PodChange<T>[]): PodChange<T>[] {
-  if (changes.length < 2) return [...changes];
+/**
+ * Makes one change of all that became of the same pod, and none where that leaves all as it was.
+ *
+ * @param became By event, each of which says a pod once.
+ */
+export function mergeChanges<T>(
+  became: readonly (readonly PodChange<T>[])[],
+): readonly PodChange<T>[] {
+  const [only = [], ...others] = became.filter(({ length }) => length > 0);
+  if (others.length === 0) return only;
   const merged = new Map<string, PodChange<T>>();
-  for (const { uid, before: last, after } of changes) {
+  for (const { uid, before: last, after } of [only, ...others].flat()) {
     const known = merged.get(uid);
     const before = known ? known.before : last;
     merged.delete(uid);

@@ -151,25 +151,11 @@ export function reflect<T>(options: ReflectOptions<T>): Reflector<T> {
 
   const follow = async (events: readonly WatchEvent[]): Promise<void> => {
     const wasWhole = picture.position.version !== undefined;
-    let changes: PodChange<T>[] = [];
-    const tell = async (): Promise<void> => {
-      const merged = mergeChanges(changes);
-      changes = [];
-      await publish(merged);
-    };
+    const became: PodChange<T>[][] = [];
     try {
-      for (const event of events) {
-        const became = picture.apply(event);
-        if (became.length <= 1) {
-          changes.push(...became);
-          continue;
-        }
-        // All there is says each pod once: there is nothing to merge.
-        await tell();
-        await publish(became);
-      }
+      for (const event of events) became.push(picture.apply(event));
     } finally {
-      await tell();
+      await publish(mergeChanges(became));
     }
     const resourceVersion = picture.position.version;
     if (wasWhole || resourceVersion === undefined) return;
