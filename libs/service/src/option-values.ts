@@ -1,3 +1,4 @@
+import { splitAddress } from '@micro/registry';
 // Not `{ z }`: that takes zod's every language along, 600 kB of a bundle.
 import * as z from 'zod';
 
@@ -20,20 +21,22 @@ export const onOff: z.ZodType<boolean, string> = oneOf(['true', 'false']).transf
 
 /** Node's timers hold no more; what is longer would fire at once. */
 const maxTimerMs = 2 ** 31 - 1;
+const maxSeconds = Math.floor(maxTimerMs / 1000);
 
+const expectedSeconds = `a number of seconds up to ${maxSeconds}`;
 /** Seconds, fractions too; read as milliseconds. */
 export const seconds: z.ZodType<number, string> = z
   .string()
-  .regex(/^\d{1,7}(\.\d+)?$/, 'a number of seconds up to 2147483')
+  .regex(/^\d{1,7}(\.\d+)?$/, expectedSeconds)
   .transform((word) => Number(word) * 1000)
-  .refine((ms) => ms <= maxTimerMs, `at most ${Math.floor(maxTimerMs / 1000)} seconds`);
+  .refine((ms) => ms <= maxTimerMs, expectedSeconds);
 
 /** go's durations, `5s`, `300ms`, `1m`, or a number of seconds; read as milliseconds. */
 export const duration: z.ZodType<number, string> = z
   .string()
   .regex(/^\d{1,7}(\.\d+)?(ms|s|m|h)?$/, 'a duration like 300ms, 5s or 1m')
   .transform((word) => Number.parseFloat(word) * (unitMs[word.replace(/^[\d.]+/, '')] ?? 1000))
-  .refine((ms) => ms <= maxTimerMs, `at most ${Math.floor(maxTimerMs / 1000)} seconds`);
+  .refine((ms) => ms <= maxTimerMs, `at most ${maxSeconds} seconds`);
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
@@ -47,11 +50,10 @@ export const listenAddress: z.ZodType<string, string> = z
 /** Where others reach it, `host:port`; empty for nobody says. */
 export const advertisedAddress: z.ZodType<string, string> = z
   .string()
-  .regex(/^$|^(\[[^\]]+\]|[^:[\]]+):\d{1,5}$/, 'an address as host:port')
-  .refine((word) => {
-    const port = Number(word.slice(word.lastIndexOf(':') + 1));
-    return word === '' || (port > 0 && port <= 65_535);
-  }, 'a port from 1 to 65535');
+  .refine(
+    (word) => word === '' || splitAddress(word) !== undefined,
+    'an address as host:port with a port from 1 to 65535',
+  );
 
 /** `a=1,b=2`. */
 export const pairs: z.ZodType<Record<string, string>, string> = z

@@ -28,7 +28,7 @@ export type RegistryFactory = (context: RegistryContext) => Registry | Promise<R
 export const knownRegistries: Readonly<Record<string, RegistryFactory>> = {
   mdns: ({ onProblem }) => createMdnsRegistry({ onProblem }),
   memory: () => createMemoryRegistry(),
-  kubernetes: async ({ address, snapshotDirectory, ...context }) =>
+  kubernetes: ({ address, snapshotDirectory, ...context }) =>
     openKubernetesRegistry({
       ...context,
       ...(address && { namespaces: readNamespaces(address) }),
@@ -42,6 +42,6 @@ function readNamespaces(address: string): string[] {
   if (namespaces.every((name) => /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)))
     return namespaces;
   throw new TypeError(
-    `registry_address: expected the namespaces to look in as a,b, got ${JSON.stringify(address)}`,
+    `--registry_address: expected the namespaces to look in as a,b, got ${JSON.stringify(address)}`,
   );
 }

@@ -118,7 +118,7 @@ test.each([
   [
     ['--registry=memory', '--server_advertise=zzz'],
     {},
-    '--server_advertise: expected an address as host:port, got "zzz"',
+    '--server_advertise: expected an address as host:port with a port from 1 to 65535, got "zzz"',
   ],
   [
     ['--registry=kubernetes', '--registry_address=foo:8500'],

@@ -163,8 +163,8 @@ async function openRegistry<Options extends OptionDefinitions>(
 ): Promise<Registry> {
   const create = { ...knownRegistries, ...registries }[registry];
   if (!create) throw new Error(`expected a registry called ${registry}`);
-  const opening = async (): Promise<Registry> =>
-    create({
+  try {
+    return await create({
       address,
       snapshotDirectory,
       env,
@@ -173,8 +173,6 @@ async function openRegistry<Options extends OptionDefinitions>(
         log.info({ state, ...(reason && { reason }), nodes: counts?.live ?? 0 }, 'registry'),
       meter,
     });
-  try {
-    return await opening();
   } catch (cause) {
     // What it lacks is for people to set, and no other try brings it.
     throw new OptionsError([`${registry}: ${(cause as Error).message}`], { cause });
