@@ -10,9 +10,9 @@ export function createJsonEncoding(): Encoding {
   const head = JSON.stringify({ kind, apiVersion }).slice(0, -1);
   /** Within lists a pod does not say what it is; everywhere else it does. */
   const whole = (item: Buffer): Buffer[] => [Buffer.from(`${head},`), item.subarray(1)];
+  const line = (value: unknown): Buffer => Buffer.from(`${JSON.stringify(value)}\n`);
   const event = (type: string): PodTemplate =>
     createPodTemplate(line({ type, object: { kind, apiVersion, ...pod } }));
-  const line = (value: unknown): Buffer => Buffer.from(`${JSON.stringify(value)}\n`);
 
   return {
     name: 'json',
