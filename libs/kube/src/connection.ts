@@ -1,10 +1,5 @@
-import {
-  Agent as HttpAgent,
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-  request as requestHttp,
-} from 'node:http';
-import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import { Agent, request as sendSecurely } from 'node:https';
 import { readFront } from './body.ts';
 import type { Credentials, KubeConfig } from './credentials.ts';
 import { KubeError } from './errors.ts';
@@ -41,10 +36,11 @@ export interface Connection {
 
 export function createConnection(config: KubeConfig): Connection {
   const base = new URL(config.server);
+  // Without TLS only tests and `kubectl proxy` are spoken to; no start of a pod shall load it for them.
   const transport =
     base.protocol === 'http:'
-      ? { Agent: HttpAgent, request: requestHttp }
-      : { Agent: HttpsAgent, request: requestHttps };
+      ? process.getBuiltinModule('node:http')
+      : { Agent, request: sendSecurely };
   const agent = new transport.Agent({
     keepAlive: true,
     keepAliveMsecs: tcpKeepAliveMs,
