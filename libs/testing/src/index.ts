@@ -17,6 +17,7 @@ export {
 export type { Admission } from './api-server/pods-api.ts';
 export type { Clock } from './clock.ts';
 export { createManualClock, type ManualClock } from './manual-clock.ts';
+export { type LoadReport, type OpenLoad, openLoad } from './open-load.ts';
 export { createPodDriver, type PodDriver, type PodWishes, type Send } from './pod-driver.ts';
 export {
   createTcpProxy,
