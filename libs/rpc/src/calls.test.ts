@@ -35,7 +35,7 @@ async function greeter(
   registry: Registry,
   handlers: Partial<Handlers<typeof Say>> = {},
   id = 'greeter-1',
-): Promise<{ node: Node; answered: Answered[]; close(): Promise<void> }> {
+): Promise<{ node: Node; answered: Answered[]; close(): Promise<number> }> {
   const answered: Answered[] = [];
   const server = createServer({
     name,
@@ -54,7 +54,7 @@ async function greeter(
     endpoints: server.endpoints,
   };
   await registry.register(node);
-  const close = (): Promise<void> => server.close(100);
+  const close = (): Promise<number> => server.close(100);
   open.push(close);
   return { node, answered, close };
 }
@@ -165,8 +165,10 @@ test('tells nobody why a handler broke, but the log', async () => {
   const error = await caller(registry)(Say, name)
     .hello({})
     .catch((thrown: RpcError) => thrown);
+  const id = answered[0]?.id;
+  expect(id).toMatch(/^[0-9a-f]{8}$/);
   expect(JSON.stringify(error)).toBe(
-    '{"id":"go.micro.srv.greeter","code":500,"detail":"internal error","status":"Internal Server Error"}',
+    `{"id":"go.micro.srv.greeter","code":500,"detail":"internal error (id ${id})","status":"Internal Server Error"}`,
   );
   expect(answered[0]?.error?.cause).toMatchObject({ message: 'password is 1234' });
 });

@@ -1,5 +1,8 @@
 import { STATUS_CODES } from 'node:http';
-import { status as GrpcStatus, type ServiceError } from '@grpc/grpc-js';
+import { grpcOf, httpOf, isErrorStatus } from './error-codes.ts';
+import { detailsKey, type ErrorDetail, readDetails, writeDetails } from './error-details.ts';
+import { Code } from './transport/code.ts';
+import type { CallEnd, Metadata } from './transport/transport.ts';
 
 /** What an error looks like on the wire and in JSON answers: go-micro's `errors.Error`. */
 export interface ErrorJson {
@@ -12,59 +15,104 @@ export interface ErrorJson {
   readonly status: string;
 }
 
-/**
- * HTTP status and gRPC code of each kind of error. The first row of a gRPC code is
- * what it becomes on the way back. From go-micro 1.18 server/grpc/error.go; 429, 499 and 504 are
- * ours, where the origin knew only 500.
- */
-const kinds: ReadonlyArray<readonly [code: number, grpc: GrpcStatus]> = [
-  [400, GrpcStatus.INVALID_ARGUMENT],
-  [400, GrpcStatus.OUT_OF_RANGE],
-  [401, GrpcStatus.UNAUTHENTICATED],
-  [403, GrpcStatus.PERMISSION_DENIED],
-  [404, GrpcStatus.NOT_FOUND],
-  [405, GrpcStatus.UNIMPLEMENTED],
-  [409, GrpcStatus.ALREADY_EXISTS],
-  [409, GrpcStatus.ABORTED],
-  [412, GrpcStatus.FAILED_PRECONDITION],
-  [413, GrpcStatus.RESOURCE_EXHAUSTED],
-  [429, GrpcStatus.RESOURCE_EXHAUSTED],
-  [499, GrpcStatus.CANCELLED],
-  [500, GrpcStatus.INTERNAL],
-  [500, GrpcStatus.UNKNOWN],
-  [500, GrpcStatus.DATA_LOSS],
-  [501, GrpcStatus.UNIMPLEMENTED],
-  [502, GrpcStatus.UNAVAILABLE],
-  [503, GrpcStatus.UNAVAILABLE],
-  [504, GrpcStatus.DEADLINE_EXCEEDED],
-  [408, GrpcStatus.DEADLINE_EXCEEDED],
-];
-/** Codes whose first row above is not what they become on the way back. */
-const httpOf: Partial<Record<GrpcStatus, number>> = {
-  [GrpcStatus.UNIMPLEMENTED]: 501,
-  [GrpcStatus.RESOURCE_EXHAUSTED]: 429,
-  [GrpcStatus.UNAVAILABLE]: 503,
-};
+export interface RpcErrorOptions {
+  /** Who says so. @default '' A server fills in its own name. */
+  readonly id?: string;
+  /** What lies behind it; stays at home. */
+  readonly cause?: unknown;
+  /** What more there is to say, for programs to read. */
+  readonly details?: readonly ErrorDetail[];
+  /** Trailers to send along. */
+  readonly metadata?: Metadata;
+}
+
+/** What of an error travels. */
+export type ErrorEnd = Pick<CallEnd, 'code' | 'detail' | 'metadata'>;
+
+/** Characters of a detail that travel: each may take nine bytes, and some callers end a connection over 16 KiB of trailers. */
+const maxDetail = 1_500;
+/** Bytes of details that travel, for the same reason; what is more stays at home. */
+const maxDetails = 4 * 1024;
 
 /** The one error that crosses services: thrown by handlers, received by callers, shown by gateways. */
 export class RpcError extends Error {
   override readonly name = 'RpcError';
   readonly id: string;
+  /** An HTTP status. */
   readonly code: number;
   readonly detail: string;
+  readonly details: readonly ErrorDetail[];
+  /** The trailers it came with, or shall go with. */
+  readonly metadata: Metadata;
+  #native: Code | undefined;
+  #received = false;
 
   /**
    * @param code An HTTP status from 400 to 599.
    * @param detail For the caller to read: lower case, no full stop.
-   * @param options `id` says who speaks; a server fills in its own name. `cause` stays at home.
+   * @throws TypeError if the code is no such status.
    */
-  constructor(code: number, detail: string, options: { id?: string; cause?: unknown } = {}) {
+  constructor(code: number, detail: string, options: RpcErrorOptions = {}) {
     super(`${code} ${detail}`, options.cause === undefined ? undefined : { cause: options.cause });
-    if (!Number.isInteger(code) || code < 400 || code > 599)
+    if (!isErrorStatus(code))
       throw new TypeError(`expected an HTTP status from 400 to 599, got ${code}`);
     this.id = options.id ?? '';
     this.code = code;
     this.detail = detail;
+    this.details = options.details ?? [];
+    this.metadata = options.metadata ?? {};
+  }
+
+  /**
+   * An error in gRPC's own form: it travels with this very code and in plain words, as programs that
+   * know nothing of go-micro expect, not as JSON.
+   *
+   * @throws TypeError for OK, which is none.
+   */
+  static grpc(code: Code, message: string, options: RpcErrorOptions = {}): RpcError {
+    if (code === Code.OK) throw new TypeError('expected the gRPC code of an error, got 0 for OK');
+    const error = new RpcError(httpOf(code), message, options);
+    error.#native = code;
+    return error;
+  }
+
+  /**
+   * Reads how a call ended: go-micro's JSON where the words hold it, else gRPC's own form, which is
+   * kept when the error is thrown on.
+   *
+   * @param id Who speaks, where the error does not say.
+   * @param cause What lies behind it.
+   */
+  static fromEnd({ code, detail, metadata }: ErrorEnd, id: string, cause?: unknown): RpcError {
+    const json = parseErrorJson(detail);
+    const options = {
+      id: json?.id || id,
+      cause,
+      details: readDetails(metadata[detailsKey]),
+      metadata,
+    };
+    const error = json
+      ? new RpcError(isErrorStatus(json.code) ? json.code : httpOf(code), json.detail, options)
+      : RpcError.grpc(code === Code.OK ? Code.UNKNOWN : code, detail, options);
+    error.#received = true;
+    return error;
+  }
+
+  /**
+   * Makes anything thrown an RpcError. What is not meant for callers becomes "internal error", with
+   * the original as its cause.
+   *
+   * @param id Who speaks, where the error does not say.
+   */
+  static from(thrown: unknown, id: string): RpcError {
+    if (thrown instanceof RpcError) return thrown.id === '' ? thrown.#saidBy(id) : thrown;
+    if (isServiceError(thrown))
+      return RpcError.fromEnd(
+        { code: thrown.code, detail: thrown.details, metadata: {} },
+        id,
+        thrown,
+      );
+    return new RpcError(500, 'internal error', { id, cause: thrown });
   }
 
   /** The reason phrase of the code. */
@@ -75,28 +123,42 @@ export class RpcError extends Error {
     );
   }
 
+  /** Whether it has gRPC's own form: a code and words of gRPC, no JSON. */
+  get native(): boolean {
+    return this.#native !== undefined;
+  }
+
   /** The gRPC status code it travels with. */
-  get grpcCode(): GrpcStatus {
-    return kinds.find(([code]) => code === this.code)?.[1] ?? GrpcStatus.UNKNOWN;
+  get grpcCode(): Code {
+    return this.#native ?? grpcOf(this.code);
   }
 
   toJSON(): ErrorJson {
     return { id: this.id, code: this.code, detail: this.detail, status: this.status };
   }
 
-  /**
-   * Makes anything thrown an RpcError. What is not meant for callers becomes "internal error", with
-   * the original as its cause.
-   *
-   * @param id Who speaks, where the error does not say.
-   */
-  static from(thrown: unknown, id: string): RpcError {
-    if (thrown instanceof RpcError)
-      return thrown.id === ''
-        ? new RpcError(thrown.code, thrown.detail, { id, cause: thrown.cause })
-        : thrown;
-    if (isServiceError(thrown)) return fromGrpc(thrown, id);
-    return new RpcError(500, 'internal error', { id, cause: thrown });
+  /** The trailers to send along: none of an error that was received, for those were for this hop. */
+  get trailer(): Metadata {
+    return this.#received ? {} : this.metadata;
+  }
+
+  /** What travels, but for `trailer`. */
+  toEnd(): ErrorEnd {
+    const detail =
+      this.detail.length > maxDetail ? `${this.detail.slice(0, maxDetail)}…` : this.detail;
+    const words = this.native ? detail : JSON.stringify({ ...this.toJSON(), detail });
+    const code = this.grpcCode;
+    const details = this.details.length > 0 ? writeDetails(code, words, this.details) : '';
+    const fits = details !== '' && details.length <= maxDetails;
+    return { code, detail: words, metadata: fits ? { [detailsKey]: details } : {} };
+  }
+
+  #saidBy(id: string): RpcError {
+    const { code, detail, cause, details, metadata } = this;
+    const error = new RpcError(code, detail, { id, cause, details, metadata });
+    error.#native = this.#native;
+    error.#received = this.#received;
+    return error;
   }
 }
 
@@ -104,35 +166,26 @@ export class RpcError extends Error {
  * Whether the failure is the connection's: no service said so, and perhaps none has seen the call.
  */
 export function isUnanswered({ cause }: RpcError): boolean {
-  return (
-    isServiceError(cause) && cause.code === GrpcStatus.UNAVAILABLE && !parseErrorJson(cause.details)
-  );
+  return isServiceError(cause) && cause.code === Code.UNAVAILABLE && !parseErrorJson(cause.details);
 }
 
-/** Reads the status of a call: go-micro's JSON where the details hold it, else gRPC's own words. */
-function fromGrpc(error: ServiceError, id: string): RpcError {
-  const json = parseErrorJson(error.details);
-  if (json) return new RpcError(json.code, json.detail, { id: json.id || id, cause: error });
-  const code = httpOf[error.code] ?? kinds.find(([, grpc]) => grpc === error.code)?.[0] ?? 500;
-  return new RpcError(code, error.details, { id, cause: error });
-}
-
-function parseErrorJson(details: string): ErrorJson | undefined {
-  if (!details.startsWith('{')) return undefined;
+function parseErrorJson(words: string): Omit<ErrorJson, 'status'> | undefined {
+  if (!words.startsWith('{')) return undefined;
   try {
-    const json = JSON.parse(details) as Partial<ErrorJson>;
+    const json = JSON.parse(words) as Partial<ErrorJson>;
     const { id = '', code, detail } = json;
     if (typeof code !== 'number' || typeof detail !== 'string' || typeof id !== 'string')
       return undefined;
-    return {
-      id,
-      code: Number.isInteger(code) && code >= 400 && code <= 599 ? code : 500,
-      detail,
-      status: '',
-    };
+    return { id, code, detail };
   } catch {
     return undefined; // Only words that begin like JSON.
   }
+}
+
+/** How grpc-js's own clients say that a call failed. */
+interface ServiceError extends Error {
+  readonly code: Code;
+  readonly details: string;
 }
 
 function isServiceError(thrown: unknown): thrown is ServiceError {

@@ -1,5 +1,4 @@
 export type { DescService } from '@bufbuild/protobuf';
-export type { Answered } from './answer.ts';
 export { type Channels, createChannels } from './channel.ts';
 export {
   type CallOptions,
@@ -11,7 +10,10 @@ export {
   type Inherited,
 } from './client.ts';
 export { endpointsOf } from './endpoints.ts';
-export { type ErrorJson, RpcError } from './errors.ts';
-export type { CallContext, Handler, Handlers, Served, ServedList } from './handlers.ts';
+export type { ErrorDetail } from './error-details.ts';
+export { type ErrorJson, RpcError, type RpcErrorOptions } from './errors.ts';
 export { answersGrpc } from './resolver.ts';
-export { createServer, type RpcServer, type ServerOptions } from './server.ts';
+export type { Answered } from './server/answering.ts';
+export type { CallContext, Handler, Handlers, Served, ServedList } from './server/handlers.ts';
+export { createServer, type RpcServer, type ServerOptions } from './server/server.ts';
+export { Code } from './transport/code.ts';

@@ -2,9 +2,10 @@ import type { DescMethod } from '@bufbuild/protobuf';
 import { MethodOptions_IdempotencyLevel as Idempotency } from '@bufbuild/protobuf/wkt';
 import type * as grpc from '@grpc/grpc-js';
 import { isUnanswered, RpcError } from './errors.ts';
-import { writeMetadata } from './metadata.ts';
+import { checkMetadata } from './metadata.ts';
 import { defineMethod, type Message, type MessageInit } from './method.ts';
 import { send } from './send.ts';
+import { toMetadata } from './transport/grpc-js/metadata.ts';
 
 /** Who says so where no service did: the name go-micro's clients give themselves. */
 const callerId = 'go.micro.client';
@@ -29,7 +30,7 @@ export function invoke(
   options: InvokeOptions,
 ): Promise<Message> | AsyncIterable<Message> {
   const { path, requestSerialize: write, responseDeserialize: read } = defineMethod(method);
-  const metadata = (): grpc.Metadata => writeMetadata(options.metadata);
+  const metadata = (): grpc.Metadata => toMetadata(checkMetadata(options.metadata));
   const limits = { deadline: options.deadline };
   switch (method.methodKind) {
     case 'unary':

@@ -1,53 +1,73 @@
-import { Metadata } from '@grpc/grpc-js';
 import { RpcError } from './errors.ts';
+import type { Metadata } from './transport/transport.ts';
 
 /** Keys that belong to one connection. */
 const ofConnection =
   /^(:|grpc-|connection$|keep-alive$|proxy-|transfer-encoding$|upgrade$|http2-settings$|te$|trailer$|host$|content-)/;
-/** Of keys and values together: HTTP/2 sessions end at 64 KiB, with every call on them. */
-const maxBytes = 16 * 1024;
-/** Keys that are said anew at every hop. */
-const ofHop = /^(accept|user-agent$|timeout$|micro-from-service$)/;
+const legalKey = /^[0-9a-z_.-]+$/;
+const legalValue = /^[ -~]*$/;
+/** Of keys and values together. Many peers take 8 KiB of headers by default, gRPC's own among them, and what a session can't hold ends it with every call on it. */
+const maxBytes = 8 * 1024;
+const maxKeys = 64;
+/** What every call made for another carries on: who it is for, what it belongs to, and whether its caller tries again by itself. */
+const passedOn: readonly string[] = [
+  'authorization',
+  'baggage',
+  'micro-retry',
+  'traceparent',
+  'tracestate',
+  'x-request-id',
+];
 
-/** The text values of gRPC metadata, several of one key joined by ", ". */
-export function readMetadata(metadata: Metadata): Record<string, string> {
-  return Object.fromEntries(
-    Object.keys(metadata.getMap())
-      .filter((key) => !key.endsWith('-bin'))
-      .map((key) => [key, metadata.get(key).join(', ')]),
-  );
-}
-
-/** What of a call's metadata goes along with the calls made for it. */
+/**
+ * What of a call's metadata goes along with the calls made for it.
+ *
+ * @param pass Keys that do, in lower case, besides those that always do.
+ */
 export function inheritMetadata(
-  metadata: Readonly<Record<string, string>>,
+  metadata: Metadata,
+  pass: readonly string[] = [],
 ): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(metadata).filter(([key]) => !ofConnection.test(key) && !ofHop.test(key)),
-  );
+  const inherited: Record<string, string> = {};
+  for (const keys of [passedOn, pass])
+    for (const key of keys) {
+      const value = metadata[key];
+      if (value !== undefined) inherited[key] = value;
+    }
+  return inherited;
 }
 
 /**
- * @throws RpcError 400 naming what gRPC does not allow, or what belongs to the connection: a key
- * `connection` makes grpc-js try again without end.
+ * Metadata as it may be sent: keys in lower case.
+ *
+ * @throws RpcError 400 naming what gRPC does not allow, what is too much, or what belongs to the
+ * connection: a key `connection` makes grpc-js try again without end.
  */
-export function writeMetadata(entries: Readonly<Record<string, string>>): Metadata {
-  const metadata = new Metadata();
+export function checkMetadata(entries: Metadata): Metadata {
+  const checked: Record<string, string> = {};
   let bytes = 0;
-  for (const [key, value] of Object.entries(entries)) {
+  let keys = 0;
+  for (const [name, value] of Object.entries(entries)) {
+    const key = name.toLowerCase();
     bytes += key.length + value.length;
     if (bytes > maxBytes) throw new RpcError(400, `expected at most ${maxBytes} bytes of metadata`);
+    if (++keys > maxKeys) throw new RpcError(400, `expected at most ${maxKeys} keys of metadata`);
     if (ofConnection.test(key))
       throw new RpcError(400, `expected no metadata ${key}: it belongs to the connection`);
-    try {
-      metadata.set(key, value);
-    } catch (cause) {
+    if (!legalKey.test(key) || !legalValue.test(value))
       throw new RpcError(
         400,
-        `expected metadata ${JSON.stringify(key)} to be printable ASCII with a key of a-z, 0-9, "-", "_" and "."`,
-        { cause },
+        `expected metadata ${JSON.stringify(name)} to be printable ASCII with a key of a-z, 0-9, "-", "_" and "."`,
       );
-    }
+    if (key.endsWith('-bin') && !value.split(',').every(isBase64))
+      throw new RpcError(400, `expected metadata ${key} to be base64`);
+    checked[key] = value;
   }
-  return metadata;
+  return checked;
+}
+
+/** With or without its padding. */
+function isBase64(text: string): boolean {
+  const bare = text.trim().replace(/={1,2}$/, '');
+  return Buffer.from(bare, 'base64').toString('base64').replace(/=+$/, '') === bare;
 }

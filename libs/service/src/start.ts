@@ -75,7 +75,9 @@ export async function start<
     },
   });
   const address = await rpc.listen(options.server_address);
-  opened.defer(() => rpc.close(graceMs));
+  opened.defer(async () => {
+    await rpc.close(graceMs);
+  });
 
   let registrar: Registrar | undefined;
   const http = createHttpServer({
@@ -187,7 +189,7 @@ async function withdraw(registrar: Registrar, log: Log): Promise<void> {
   }
 }
 
-/** What callers were not told is told here. */
-function logBroken(log: Log, { endpoint, code, error }: Answered): void {
-  if (code === 500) log.error({ endpoint, err: error?.cause ?? error }, 'call failed');
+/** What callers were not told is told here, by the id they were given. */
+function logBroken(log: Log, { endpoint, code, error, id }: Answered): void {
+  if (code === 500) log.error({ endpoint, id, err: error?.cause ?? error }, 'call failed');
 }

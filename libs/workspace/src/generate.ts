@@ -5,7 +5,7 @@ import { workspaceRoot } from './packages.ts';
 /** Where each library's protos are, and the code made of them. */
 export const generated = [
   { library: 'contracts', protos: ['contracts/proto/go'] },
-  { library: 'rpc', protos: ['rpc/proto/grpc', 'rpc/proto/micro'] },
+  { library: 'rpc', protos: ['rpc/proto/google', 'rpc/proto/grpc', 'rpc/proto/micro'] },
 ] as const;
 
 /**

@@ -10,7 +10,7 @@ import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from '@bufbuild/pr
 import {
   ServerReflection,
   type ServerReflectionResponseSchema,
-} from './gen/grpc/reflection/v1/reflection_pb.ts';
+} from '../gen/grpc/reflection/v1/reflection_pb.ts';
 import type { Handlers } from './handlers.ts';
 
 type Answer = NonNullable<

@@ -1,16 +1,26 @@
 import type { DescMethod, DescService, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
-import type { ClientFactory } from './client.ts';
+import type { ClientFactory } from '../client.ts';
 
 /** What a handler knows of the call it answers. */
 export interface CallContext {
-  /** Aborted when the caller is gone or out of patience: stop working. */
+  /** Aborted when the caller is gone or out of patience: stop working. The reason is an RpcError 499 or 504. */
   readonly signal: AbortSignal;
   /** When the caller stops waiting, in milliseconds since 1970; undefined if it never does. */
   readonly deadline: number | undefined;
-  /** What the caller sent along, keys in lower case; binary values are left out. */
+  /** What the caller sent along, keys in lower case; the value of a key that ends in `-bin` is base64. */
   readonly metadata: Readonly<Record<string, string>>;
   /** Makes clients whose calls inherit signal, deadline and metadata of this one. */
   readonly client: ClientFactory;
+  /** The registered name of the service that calls, as it says itself; undefined if it does not. */
+  readonly caller: string | undefined;
+  /** `host:port` the call came from. */
+  readonly peer: string;
+  /** Who the caller proved to be by its certificate: its URI names, else its DNS names; none without one. */
+  readonly identities: readonly string[];
+  /** Sent before the first answer: fill it in until then. */
+  readonly responseHeader: Record<string, string>;
+  /** Sent after the last answer or with the error: fill it in until then. */
+  readonly responseTrailer: Record<string, string>;
 }
 
 type Request<M extends DescMethod> = MessageShape<M['input']>;

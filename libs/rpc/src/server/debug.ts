@@ -1,4 +1,4 @@
-import type { Debug } from './gen/micro/debug_pb.ts';
+import type { Debug } from '../gen/micro/debug_pb.ts';
 import type { Handlers } from './handlers.ts';
 
 /** go-micro's Debug service: what its command line and probes ask. */

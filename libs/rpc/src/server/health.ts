@@ -1,8 +1,8 @@
-import { RpcError } from './errors.ts';
+import { RpcError } from '../errors.ts';
 import {
   Health,
   HealthCheckResponse_ServingStatus as Status,
-} from './gen/grpc/health/v1/health_pb.ts';
+} from '../gen/grpc/health/v1/health_pb.ts';
 import type { Handlers } from './handlers.ts';
 
 /** `grpc.health.v1` for the whole server and each service in it. */

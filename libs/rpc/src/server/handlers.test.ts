@@ -1,6 +1,6 @@
 import type { Say } from '@micro/contracts';
 import { expectTypeOf, test } from 'vitest';
-import type { Client, Handlers } from './index.ts';
+import type { Client, Handlers } from '../index.ts';
 
 const complete: Handlers<typeof Say> = {
   hello: ({ name }) => ({ msg: name }),

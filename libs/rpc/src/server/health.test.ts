@@ -3,8 +3,8 @@ import { afterEach, expect, test } from 'vitest';
 import {
   Health,
   HealthCheckResponse_ServingStatus as Status,
-} from './gen/grpc/health/v1/health_pb.ts';
-import { createChannels, createClientFactory, createServer } from './index.ts';
+} from '../gen/grpc/health/v1/health_pb.ts';
+import { createChannels, createClientFactory, createServer } from '../index.ts';
 
 const open: Array<() => unknown> = [];
 afterEach(async () => {

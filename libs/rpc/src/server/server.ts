@@ -1,0 +1,99 @@
+import type { DescService } from '@bufbuild/protobuf';
+import { type Endpoint, joinAddress } from '@micro/registry';
+import { endpointsOf } from '../endpoints.ts';
+import { Debug } from '../gen/micro/debug_pb.ts';
+import { splitListenAddress } from '../transport/door.ts';
+import { createListener } from '../transport/grpc-js/index.ts';
+import type { ListenerLimits, Transport } from '../transport/transport.ts';
+import { type AnyHandler, answer } from './answer.ts';
+import type { AnswerOptions } from './answering.ts';
+import { debugHandlers } from './debug.ts';
+import type { Handlers, Served, ServedList } from './handlers.ts';
+import { createHealth } from './health.ts';
+import { createReflection, reflectionNames } from './reflection.ts';
+
+export interface ServerOptions<Services extends readonly DescService[]> extends AnswerOptions {
+  /** What it serves; health, reflection and debug come by themselves. */
+  readonly handlers: ServedList<Services>;
+  /** @default 4 MiB a message, 1 000 calls at once on one connection, 16 KiB of headers */
+  readonly limits?: Partial<ListenerLimits>;
+  /** What carries the calls. @default grpc-js */
+  readonly transport?: Pick<Transport, 'createListener'>;
+}
+
+/** A gRPC server that speaks go-micro's errors, `grpc.health.v1` and server reflection. */
+export interface RpcServer {
+  /** What it serves, in the words of a registration; its own services are left out. */
+  readonly endpoints: readonly Endpoint[];
+  /**
+   * Listens, not serving yet by its health.
+   *
+   * @param address `host:port`; port 0 takes any free one.
+   * @returns The address it really listens on.
+   * @throws Error if the port can't be had, saying which and what to do.
+   */
+  listen(address: string): Promise<string>;
+  /** What `grpc.health.v1` answers from now on. */
+  setServing(serving: boolean): void;
+  /**
+   * Takes no new calls, waits for those in flight and ends those that are left after `graceMs`.
+   *
+   * @returns How many were.
+   */
+  close(graceMs: number): Promise<number>;
+}
+
+const defaultLimits: ListenerLimits = {
+  maxMessageBytes: 4 * 1024 * 1024,
+  maxStreams: 1_000,
+  maxHeaderBytes: 16 * 1024,
+};
+
+export function createServer<const Services extends readonly DescService[]>(
+  options: ServerOptions<Services>,
+): RpcServer {
+  const { name, transport = { createListener } } = options;
+  const handlers: ReadonlyArray<Served<DescService>> = options.handlers;
+  const limits = { ...defaultLimits, ...options.limits };
+  const listener = transport.createListener({ limits });
+  const health = createHealth(handlers.map(([service]) => service.typeName));
+  const taken = new Set<string>();
+  /** @param as The service's names on the wire; who comes first has a path. */
+  const add = <S extends DescService>(service: S, handlersOf: Handlers<S>, as: string[]): void => {
+    for (const method of service.methods) {
+      const handler = (handlersOf as Record<string, AnyHandler>)[method.localName];
+      if (typeof handler !== 'function')
+        throw new TypeError(
+          `expected a handler ${method.localName} for ${service.typeName}.${method.name}`,
+        );
+      const handle = answer(method, handler, options, limits.maxMessageBytes);
+      for (const path of as.map((service) => `/${service}/${method.name}`)) {
+        if (taken.has(path)) continue;
+        taken.add(path);
+        listener.answer(path, method.methodKind, handle);
+      }
+    }
+  };
+
+  for (const [service, handlersOf] of handlers) add(service, handlersOf, [service.typeName]);
+  // go-micro's client calls a service by its registered name, whatever its proto package is.
+  for (const [service, handlersOf] of handlers)
+    add(service, handlersOf, [`${name}.${service.name}`]);
+  add(...health.served, [health.served[0].typeName]);
+  add(Debug, debugHandlers(), [`${name}.Debug`]);
+  const reflection = createReflection(handlers.map(([service]) => service));
+  add(...reflection, [...reflectionNames]);
+
+  return {
+    endpoints: handlers.flatMap(([service]) => endpointsOf(service)),
+    async listen(address) {
+      const { host } = splitListenAddress(address);
+      return joinAddress(host, await listener.listen(address));
+    },
+    setServing: health.setServing,
+    close(graceMs) {
+      health.close();
+      return listener.close(graceMs);
+    },
+  };
+}

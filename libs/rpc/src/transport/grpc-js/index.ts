@@ -1,0 +1,2 @@
+export { createListener } from './listener.ts';
+export { fromMetadata, toMetadata } from './metadata.ts';

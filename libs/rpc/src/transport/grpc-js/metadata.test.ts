@@ -1,0 +1,18 @@
+import { Metadata } from '@grpc/grpc-js';
+import { expect, test } from 'vitest';
+import { fromMetadata, toMetadata } from './metadata.ts';
+
+test('several values of a key are one, binary ones are base64', () => {
+  const metadata = new Metadata();
+  metadata.add('a', '1');
+  metadata.add('a', '2');
+  metadata.add('b-bin', Buffer.from([0, 1]));
+  metadata.add('b-bin', Buffer.from([255]));
+  expect(fromMetadata(metadata)).toEqual({ a: '1, 2', 'b-bin': 'AAE=, /w==' });
+});
+
+test('metadata comes back as it went', () => {
+  const entries = { a: '1, 2', 'b-bin': 'AAE=, /w==', empty: '', 'empty-bin': '' };
+  expect(fromMetadata(toMetadata(entries))).toEqual(entries);
+  expect(toMetadata(entries).get('b-bin')).toEqual([Buffer.from([0, 1]), Buffer.from([255])]);
+});
