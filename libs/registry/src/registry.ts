@@ -96,6 +96,8 @@ export interface RegisterOptions {
 export interface Registry {
   /** The name it is chosen by with `--registry`. */
   readonly kind: string;
+  /** Where it looks, in words for people: `namespace micro`. Absent where there is but one place. */
+  readonly scope?: string;
   /** Whether a registration is forgotten unless it is repeated within its time to live. */
   readonly expires: boolean;
   readonly status: Status;

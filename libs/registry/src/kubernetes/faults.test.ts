@@ -79,6 +79,7 @@ test('several namespaces are one picture, as true as the least of them', async (
   await until(() => trial.server.watchers.count === 2);
   trial.server.faults.next(1, { kind: 'status', status: 500 }, 'watch');
   const registry = trial.connect({ namespaces: ['micro', 'other'] });
+  expect(registry.scope).toBe('namespaces micro, other');
   const view = registry.watch('greeter');
   await until(() => registry.status.reason !== undefined);
   await until(() => registry.status.counts?.live === 1);

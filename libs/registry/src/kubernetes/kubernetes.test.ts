@@ -147,7 +147,9 @@ test('watches in another namespace where it is told to', async () => {
   await other.create('greeter-1');
   await other.run('greeter-1', pod.ip);
   await connect({ pod: { ...pod, namespace: 'other' } }).register(node);
-  const view = connect({ namespaces: ['other'] }).watch();
+  const registry = connect({ namespaces: ['other'] });
+  expect(registry.scope).toBe('namespace other');
+  const view = registry.watch();
   await view.synced;
   expect(view.nodes).toEqual([node]);
   const own = connect().watch();

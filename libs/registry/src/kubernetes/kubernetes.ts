@@ -89,6 +89,7 @@ export function createKubernetesRegistry(options: KubernetesOptions): Registry {
 
   return {
     kind: 'kubernetes',
+    scope: `${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${namespaces.join(', ')}`,
     expires: false,
     get status() {
       return readStatus();
