@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
+import { nearest } from '@micro/rpc/nearest';
 import type { ZodType } from 'zod';
-import { nearest } from './nearest.ts';
 
 /** One option: `--name` on the command line, `MICRO_NAME` in the environment. */
 export interface OptionDefinition<T> {
