@@ -1,5 +1,7 @@
 export type { DescService } from '@bufbuild/protobuf';
-export { type Channels, createChannels } from './channel.ts';
+export type { ClientMeter, EjectionReason, PickedZone, RetryReason } from './balancer/meter.ts';
+export { answersGrpc } from './balancer/protocol.ts';
+export { type Channels, type ChannelsOptions, createChannels } from './client/channels.ts';
 export {
   type CallOptions,
   type Client,
@@ -7,13 +9,14 @@ export {
   type ClientFactoryOptions,
   type ClientMethod,
   createClientFactory,
-  type Inherited,
-} from './client.ts';
+} from './client/client.ts';
+export type { Inherited } from './client/inherited.ts';
 export { endpointsOf } from './endpoints.ts';
 export type { ErrorDetail } from './error-details.ts';
 export { type ErrorJson, RpcError, type RpcErrorOptions } from './errors.ts';
-export { answersGrpc } from './resolver.ts';
 export type { Answered } from './server/answering.ts';
 export type { CallContext, Handler, Handlers, Served, ServedList } from './server/handlers.ts';
 export { createServer, type RpcServer, type ServerOptions } from './server/server.ts';
+export type { Span, TracedCall, Tracer } from './tracing.ts';
 export { Code } from './transport/code.ts';
+export type { Metadata, TlsFiles, Transport } from './transport/transport.ts';

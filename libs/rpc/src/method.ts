@@ -7,34 +7,53 @@ import {
   type MessageShape,
   toBinary,
 } from '@bufbuild/protobuf';
+import { MethodOptions_IdempotencyLevel as Idempotency } from '@bufbuild/protobuf/wkt';
 
 /** A message as read from the wire. */
 export type Message = MessageShape<DescMessage>;
 /** A message as people write it: any part of its fields. */
 export type MessageInit = MessageInitShape<DescMessage>;
 
-/** What grpc-js wants to know of a method, on either side. */
-export interface Definition {
+/** A method as it goes over the wire. */
+export interface Method {
   readonly path: string;
+  /** `Say.Hello`. */
+  readonly endpoint: string;
   readonly requestStream: boolean;
   readonly responseStream: boolean;
-  requestSerialize(value: MessageInit): Buffer;
-  requestDeserialize(bytes: Buffer): Message;
-  responseSerialize(value: MessageInit): Buffer;
-  responseDeserialize(bytes: Buffer): Message;
+  /** Whether it may be carried out twice: `idempotency_level` in its proto. */
+  readonly idempotent: boolean;
+  /** The full name of its request, for people. */
+  readonly requestName: string;
+  requestSerialize(value: MessageInit): Uint8Array;
+  requestDeserialize(bytes: Uint8Array): Message;
+  responseSerialize(value: MessageInit): Uint8Array;
+  responseDeserialize(bytes: Uint8Array): Message;
+}
+
+const known = new WeakMap<DescMethod, Method>();
+
+/** The method under its proto service's full name, made once. */
+export function methodOf(descriptor: DescMethod): Method {
+  let method = known.get(descriptor);
+  if (!method) {
+    method = defineMethod(descriptor);
+    known.set(descriptor, method);
+  }
+  return method;
 }
 
 /** @param service The name before the slash of the path; the proto service's full name as a rule. */
-export function defineMethod(
-  method: DescMethod,
-  service: string = method.parent.typeName,
-): Definition {
+export function defineMethod(method: DescMethod, service: string = method.parent.typeName): Method {
   return {
     path: `/${service}/${method.name}`,
+    endpoint: `${method.parent.name}.${method.name}`,
     requestStream:
       method.methodKind === 'client_streaming' || method.methodKind === 'bidi_streaming',
     responseStream:
       method.methodKind === 'server_streaming' || method.methodKind === 'bidi_streaming',
+    idempotent: method.idempotency !== Idempotency.IDEMPOTENCY_UNKNOWN,
+    requestName: method.input.typeName,
     requestSerialize: writerOf(method.input),
     requestDeserialize: readerOf(method.input),
     responseSerialize: writerOf(method.output),
@@ -42,13 +61,10 @@ export function defineMethod(
   };
 }
 
-function writerOf(schema: DescMessage): (value: MessageInit) => Buffer {
-  return (value) => {
-    const bytes = toBinary(schema, create(schema, value));
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  };
+function writerOf(schema: DescMessage): (value: MessageInit) => Uint8Array {
+  return (value) => toBinary(schema, create(schema, value));
 }
 
-function readerOf(schema: DescMessage): (bytes: Buffer) => Message {
+function readerOf(schema: DescMessage): (bytes: Uint8Array) => Message {
   return (bytes) => fromBinary(schema, bytes);
 }

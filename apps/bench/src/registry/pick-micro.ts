@@ -1,11 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
-import { Client, credentials } from '@grpc/grpc-js';
-import { registryOption } from '../../../../libs/rpc/src/resolver.ts';
+import { createChannels } from '../../../../libs/rpc/src/client/channels.ts';
+import type {
+  Connection,
+  ConnectionOptions,
+} from '../../../../libs/rpc/src/transport/transport.ts';
 import { type Flip, nowUs } from '../api-server/emitter.ts';
 import { percentile } from '../meter.ts';
 import { runSubject } from '../subject.ts';
 import { openMicro } from './open-micro.ts';
-import { registerPickProbe } from './pick-probe.ts';
 
 /** When a host began to be picked, or was no longer. */
 interface Sighting {
@@ -14,22 +16,30 @@ interface Sighting {
   readonly seenAtUs: number;
 }
 
-runSubject(async ([url = '', service, count, warmUpMs], ready) => {
+runSubject(async ([url = '', service = '', count, warmUpMs], ready) => {
   const { registry } = openMicro(url);
   const sightings: Sighting[] = [];
-  let last = new Set<string>();
   const { promise: complete, resolve: markComplete } = Promise.withResolvers<void>();
-  registerPickProbe((hosts) => {
-    const seenAtUs = nowUs();
-    for (const host of last)
-      if (!hosts.has(host)) sightings.push({ host, picked: false, seenAtUs });
-    for (const host of hosts) if (!last.has(host)) sightings.push({ host, picked: true, seenAtUs });
-    last = hosts;
-    if (hosts.size === Number(count)) markComplete();
-  });
-  const options = { [registryOption]: registry };
-  const client = new Client(`probe:///${service}`, credentials.createInsecure(), options);
-  client.getChannel().getConnectivityState(true);
+  let open = 0;
+  const see = (address: string, picked: boolean): void => {
+    const host = address.replace(/:\d+$/, '');
+    sightings.push({ host, picked, seenAtUs: nowUs() });
+    open += picked ? 1 : -1;
+    if (open === Number(count)) markComplete();
+  };
+  // A node can be picked from when it is connected until its connection is closed, which takes no time here.
+  const connect = ({ address }: ConnectionOptions): Connection => {
+    see(address, true);
+    return {
+      state: 'ready',
+      connect() {},
+      call() {
+        throw new Error('expected no calls');
+      },
+      close: () => see(address, false),
+    };
+  };
+  createChannels(registry, { transport: { connect }, maxNodes: Number(count) }).open(service);
   await complete;
 
   const all = (await ready()) as Flip[]; // What the emission told of itself.

@@ -39,7 +39,7 @@ export function choose(
 /** What a call to a member costs, to be compared: calls on their way, times how slow it is, times failures. */
 export function cost(member: Member, usualMs: number, now: number): number {
   const slowness = Math.max(member.latency.read(now) / (usualMs * noise + noiseMs), 1);
-  const penalty = Math.min(2 ** member.ejection.failures, maxPenalty);
+  const penalty = Math.min(2 ** member.ejection.weight(now), maxPenalty);
   return (member.outstanding + 1) * slowness * penalty;
 }
 

@@ -5,6 +5,8 @@ const maxFailures = 5;
 /** How long a node is spared the first time, and the longest. */
 const firstMs = 30_000;
 const longestMs = 300_000;
+/** After so long a failure weighs nothing any more. */
+const forgivenMs = 1_000;
 
 /**
  * What speaks against giving a node calls: that they fail, or that nothing comes from it. It judges
@@ -24,10 +26,19 @@ export class Ejection {
   #since = 0;
   #wellSince = Number.NEGATIVE_INFINITY;
   #dueAt = 0;
+  #failedAt = 0;
 
   /** How many calls failed since the last that did not. */
   get failures(): number {
     return this.#failures;
+  }
+
+  /**
+   * How many failures count against it now: each second without another one forgives one, or a node that
+   * failed once would get no call while others have nothing to do.
+   */
+  weight(now: number): number {
+    return Math.max(0, this.#failures - (now - this.#failedAt) / forgivenMs);
   }
 
   /** Why it is bad; undefined while it is not. */
@@ -71,6 +82,7 @@ export class Ejection {
       return wasFailing;
     }
     this.#failures++;
+    this.#failedAt = now;
     if (this.#failing ? !tried : this.#failures < maxFailures) return false;
     this.#times = !this.#failing && now - this.#wellSince >= longestMs ? 1 : this.#times + 1;
     this.#failing = true;

@@ -1,8 +1,8 @@
 /** Where a call went: `unknown` where this process does not know its own zone. */
 export type PickedZone = 'local' | 'other' | 'unknown';
 
-/** Why a call was made once more: how far the first try came, or that its node fell silent. */
-export type RetryReason = 'unsent' | 'refused' | 'processed' | 'silent';
+/** Why a call was made once more: how far the try before came; `shed` is a node that had too much to do. */
+export type RetryReason = 'unsent' | 'refused' | 'shed' | 'processed';
 
 /** Why a node gets no calls for a while: its calls failed in a row, or nothing came from it. */
 export type EjectionReason = 'failing' | 'silent';

@@ -1,9 +1,11 @@
 import type { JsonValue } from '@bufbuild/protobuf';
 import type { Registry } from '@micro/registry';
-import type { Channels } from '../channel.ts';
-import type { CallOptions, ClientFactory } from '../client.ts';
+import type { Channels } from '../client/channels.ts';
+import type { CallOptions, ClientFactory } from '../client/client.ts';
+import { limitCalls } from '../client/inherited.ts';
+import { invoke } from '../client/invoke.ts';
+import type { Limits } from '../client/limits.ts';
 import { RpcError } from '../errors.ts';
-import { type InvokeOptions, invoke } from '../invoke.ts';
 import type { Message } from '../method.ts';
 import { readJson, writeJson } from './json.ts';
 import type { MethodSchema, Schema } from './schema.ts';
@@ -48,51 +50,53 @@ export interface DynamicOptions {
   readonly name: string;
   /** For calls that say nothing else, in milliseconds. @default 5000 */
   readonly timeoutMs?: number;
+  /** How often a call is made again whose node died with it, where its proto allows. @default 1 */
+  readonly retries?: number;
 }
 
 export function createDynamic(options: DynamicOptions): Dynamic {
   const { channels, name, timeoutMs = 5_000 } = options;
   const schemas = createSchemas(options);
+  const limitsOf = limitCalls(options, undefined);
 
-  const limitsOf = (call: DynamicCall, byDefault: number): InvokeOptions => ({
-    deadline: Date.now() + (call.timeoutMs ?? byDefault),
-    signals: call.signal ? [call.signal] : [],
-    metadata: { ...call.metadata, 'micro-from-service': name },
-  });
-  const find = async (
-    { service, endpoint }: DynamicCall,
-    limits: InvokeOptions,
-  ): Promise<{ types: Schema['types']; method: MethodSchema }> => {
-    const { types, method } = await within(schemas.describe(service), limits, name);
-    return { types, method: method(endpoint) };
+  /** Learns the method, within the time that the call has in all. */
+  const find = async (call: DynamicCall, usualMs: number): Promise<Found> => {
+    const { service, endpoint, signal, timeoutMs: ms = usualMs } = call;
+    const deadline = Date.now() + ms;
+    const time = { deadline, signals: signal ? [signal] : [] };
+    const { types, method } = await within(schemas.describe(service), time, name);
+    const { descriptor, kind } = method(endpoint);
+    return { types, descriptor, kind, limits: { ...limitsOf(descriptor, call), deadline } };
   };
 
   return {
     synced: schemas.synced,
     describe: schemas.describe,
     async call(call, request) {
-      const limits = limitsOf(call, timeoutMs);
-      const { types, method } = await find(call, limits);
-      const { descriptor, kind } = method;
+      const { types, descriptor, kind, limits } = await find(call, timeoutMs);
       if (kind !== 'unary') throw isStream(call, kind, name);
       const message = readJson(descriptor.input, request, types, name);
-      const response = invoke(channels.open(call.service), descriptor, message, limits);
+      const response = invoke(channels.open(call.service), descriptor, message, () => limits);
       return writeJson(descriptor.output, (await response) as Message, types);
     },
     async *stream(call, requests) {
-      const limits = limitsOf(call, Infinity);
-      const { types, method } = await find(call, limits);
-      const { descriptor, kind } = method;
+      const { types, descriptor, kind, limits } = await find(call, Infinity);
       const messages = mapped(requests, (json) => readJson(descriptor.input, json, types, name));
       const single = kind === 'unary' || kind === 'server_streaming';
       const request = single ? await first(messages) : messages;
-      const responses = invoke(channels.open(call.service), descriptor, request, limits);
+      const responses = invoke(channels.open(call.service), descriptor, request, () => limits);
       if (responses instanceof Promise) yield writeJson(descriptor.output, await responses, types);
       else
         for await (const response of responses) yield writeJson(descriptor.output, response, types);
     },
     close: schemas.close,
   };
+}
+
+/** A method, and what holds for a call of it. */
+interface Found extends Pick<MethodSchema, 'descriptor' | 'kind'> {
+  readonly types: Schema['types'];
+  readonly limits: Limits;
 }
 
 function isStream({ endpoint, service }: DynamicCall, kind: string, id: string): RpcError {

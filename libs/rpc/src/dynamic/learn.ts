@@ -10,7 +10,7 @@ import {
   FileDescriptorProtoSchema,
   FileDescriptorSetSchema,
 } from '@bufbuild/protobuf/wkt';
-import type { Client } from '../client.ts';
+import type { Client } from '../client/client.ts';
 import { RpcError } from '../errors.ts';
 import type {
   ServerReflection,

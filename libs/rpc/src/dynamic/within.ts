@@ -1,5 +1,5 @@
+import type { Limits } from '../client/limits.ts';
 import { RpcError } from '../errors.ts';
-import type { InvokeOptions } from '../invoke.ts';
 
 /**
  * Waits for work that others may be waiting for too, so it goes on, no longer than one caller can.
@@ -9,7 +9,7 @@ import type { InvokeOptions } from '../invoke.ts';
  */
 export async function within<T>(
   work: Promise<T>,
-  { deadline, signals }: Pick<InvokeOptions, 'deadline' | 'signals'>,
+  { deadline, signals }: Pick<Limits, 'deadline' | 'signals'>,
   id: string,
 ): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>();

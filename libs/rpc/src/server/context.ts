@@ -1,4 +1,4 @@
-import type { ClientFactory } from '../client.ts';
+import type { ClientFactory } from '../client/client.ts';
 import type { RpcError } from '../errors.ts';
 import { inheritMetadata } from '../metadata.ts';
 import type { Span } from '../tracing.ts';
@@ -47,7 +47,8 @@ export class Context implements CallContext {
     this.#client ??= client.for({
       signal: this.signal,
       deadline: this.deadline,
-      metadata: { ...inheritMetadata(this.metadata, passMetadata), ...this.#span?.metadata },
+      metadata: inheritMetadata(this.metadata, passMetadata),
+      span: this.#span,
     });
     return this.#client;
   }

@@ -1,5 +1,5 @@
 import type { DescMethod, DescService, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
-import type { ClientFactory } from '../client.ts';
+import type { ClientFactory } from '../client/client.ts';
 
 /** What a handler knows of the call it answers. */
 export interface CallContext {

@@ -3,7 +3,7 @@ import { type Endpoint, joinAddress } from '@micro/registry';
 import { endpointsOf } from '../endpoints.ts';
 import { Debug } from '../gen/micro/debug_pb.ts';
 import { splitListenAddress } from '../transport/door.ts';
-import { createListener } from '../transport/grpc-js/index.ts';
+import { grpcJs } from '../transport/grpc-js/index.ts';
 import type { ListenerLimits, Transport } from '../transport/transport.ts';
 import { type AnyHandler, answer } from './answer.ts';
 import type { AnswerOptions } from './answering.ts';
@@ -52,7 +52,7 @@ const defaultLimits: ListenerLimits = {
 export function createServer<const Services extends readonly DescService[]>(
   options: ServerOptions<Services>,
 ): RpcServer {
-  const { name, transport = { createListener } } = options;
+  const { name, transport = grpcJs } = options;
   const handlers: ReadonlyArray<Served<DescService>> = options.handlers;
   const limits = { ...defaultLimits, ...options.limits };
   const listener = transport.createListener({ limits });

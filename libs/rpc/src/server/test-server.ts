@@ -1,11 +1,11 @@
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { Say } from '@micro/contracts';
 import { createMemoryRegistry } from '@micro/registry';
-import { createChannels } from '../channel.ts';
-import { createClientFactory } from '../client.ts';
+import { createChannels } from '../client/channels.ts';
+import { createClientFactory } from '../client/client.ts';
 import { RpcError } from '../errors.ts';
 import type { Code } from '../transport/code.ts';
-import { fromMetadata } from '../transport/grpc-js/index.ts';
+import { fromMetadata } from '../transport/grpc-js/metadata.ts';
 import type { Answered } from './answering.ts';
 import type { Handlers } from './handlers.ts';
 import { createServer, type ServerOptions } from './server.ts';

@@ -19,3 +19,8 @@ export const Code = {
   UNAUTHENTICATED: 16,
 } as const;
 export type Code = (typeof Code)[keyof typeof Code];
+
+/** What another side may not say counts as UNKNOWN. */
+export function codeOf(number: number): Code {
+  return Number.isInteger(number) && number >= 0 && number <= 16 ? (number as Code) : Code.UNKNOWN;
+}

@@ -23,6 +23,8 @@ export interface ConnectionOptions {
   readonly authority: string;
   /** With it the connection is encrypted. */
   readonly tls?: TlsFiles;
+  /** Bytes of one message, either way. */
+  readonly maxMessageBytes: number;
   /** Hears each change of `state`. */
   readonly onState: (state: ConnectionState) => void;
 }
@@ -40,7 +42,7 @@ export interface Connection {
    * @param path `/go.micro.srv.greeter.Say/Hello`.
    */
   call(path: string, head: CallHead, events: CallEvents): OutgoingCall;
-  /** Ends what is left of it, calls too. */
+  /** Takes no more calls. Those it has go on as long as they may. */
   close(): void;
 }
 
@@ -59,7 +61,7 @@ export interface CallEvents {
 
 /** A call as the one who makes it holds it. */
 export interface OutgoingCall {
-  /** @param sent Called once there is room for the next message. */
+  /** @param sent Called once there is room for the next message: none may be sent before. */
   send(message: Uint8Array, sent?: () => void): void;
   /** There are no more messages. */
   finish(): void;

@@ -1,5 +1,7 @@
 import type { DescMethod, DescService, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
-import type { Channels } from './channel.ts';
+import type { Metadata } from '../transport/transport.ts';
+import type { Channels } from './channels.ts';
+import { type Inherited, limitCalls } from './inherited.ts';
 import { invoke } from './invoke.ts';
 
 /** Chosen for one call, or for every call of a client. */
@@ -8,8 +10,18 @@ export interface CallOptions {
   readonly timeoutMs?: number;
   /** Aborting it cancels the call here and at the service. */
   readonly signal?: AbortSignal;
-  /** Sent along as gRPC metadata; keys in lower case. */
-  readonly metadata?: Readonly<Record<string, string>>;
+  /** Sent along as gRPC metadata; keys in lower case, values of keys that end in `-bin` in base64. */
+  readonly metadata?: Metadata;
+  /** Waits for a node until the deadline, where otherwise a call without one fails at once. @default false */
+  readonly waitForReady?: boolean;
+  /** Only nodes of this version will do. */
+  readonly version?: string;
+  /** Only nodes whose metadata says this will do. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Hears what the service sends ahead of its first answer. */
+  readonly onHeader?: (metadata: Metadata) => void;
+  /** Hears what the service sends at the end, after errors too. */
+  readonly onTrailer?: (metadata: Metadata) => void;
 }
 
 type Request<M extends DescMethod> = MessageInitShape<M['input']>;
@@ -34,14 +46,6 @@ export type Client<S extends DescService> = {
   readonly [Name in keyof S['method']]: ClientMethod<S['method'][Name]>;
 };
 
-/** What calls made for another call take over from it. */
-export interface Inherited {
-  readonly signal: AbortSignal;
-  /** Milliseconds since 1970. */
-  readonly deadline: number | undefined;
-  readonly metadata: Readonly<Record<string, string>>;
-}
-
 /** Makes clients of services by their registered names. */
 export interface ClientFactory {
   /** @param name Who serves it, `go.micro.srv.greeter`. */
@@ -56,23 +60,25 @@ export interface ClientFactoryOptions {
   readonly name: string;
   /** For calls that say nothing else, in milliseconds. Streams have none unless they say so. @default 5000 */
   readonly timeoutMs?: number;
+  /**
+   * How often a call is made again, on another node, when its node died with it: only of methods whose proto says
+   * that they may be carried out twice, and not on behalf of a call whose caller does the same. What no
+   * handler saw is made again in any case. @default 1
+   */
+  readonly retries?: number;
 }
 
 export function createClientFactory(
   options: ClientFactoryOptions,
   inherited?: Inherited,
 ): ClientFactory {
+  const limits = limitCalls(options, inherited);
   const client = <S extends DescService>(service: S, name: string): Client<S> =>
     Object.fromEntries(
       service.methods.map((method) => [
         method.localName,
-        (request: unknown, call: CallOptions = {}) =>
-          invoke(
-            options.channels.open(name),
-            method,
-            request,
-            limits(method, options, call, inherited),
-          ),
+        (request: unknown, call: CallOptions = none) =>
+          invoke(options.channels.open(name), method, request, () => limits(method, call)),
       ]),
     ) as Client<S>;
   return Object.assign(client, {
@@ -80,17 +86,4 @@ export function createClientFactory(
   });
 }
 
-/** What holds for one call: the nearest deadline, every signal, all metadata. */
-function limits(
-  method: DescMethod,
-  { name, timeoutMs = 5_000 }: ClientFactoryOptions,
-  call: CallOptions,
-  inherited: Inherited | undefined,
-): { deadline: number; signals: AbortSignal[]; metadata: Record<string, string> } {
-  const own = call.timeoutMs ?? (method.methodKind === 'unary' ? timeoutMs : Infinity);
-  return {
-    deadline: Math.min(Date.now() + own, inherited?.deadline ?? Infinity),
-    signals: [call.signal, inherited?.signal].filter((signal) => signal !== undefined),
-    metadata: { ...inherited?.metadata, ...call.metadata, 'micro-from-service': name },
-  };
-}
+const none: CallOptions = {};

@@ -1,0 +1,77 @@
+import { Code } from '../transport/code.ts';
+import type {
+  CallEnd,
+  CallEvents,
+  CallHead,
+  Metadata,
+  OutgoingCall,
+} from '../transport/transport.ts';
+import type { Call } from './call.ts';
+import type { Line } from './line.ts';
+import type { Outbox } from './outbox.ts';
+
+/** One try of a call, at one node. */
+export class Attempt implements CallEvents {
+  readonly line: Line;
+  readonly #call: Call;
+  readonly #started: number;
+  readonly #outgoing: OutgoingCall;
+  #givenUp = false;
+
+  constructor(call: Call, line: Line, path: string, head: CallHead, outbox: Outbox) {
+    this.#call = call;
+    this.line = line;
+    line.begin(this);
+    this.#started = line.member.begin();
+    this.#outgoing = line.member.connection.call(path, head, this);
+    outbox.feed(this.#outgoing);
+  }
+
+  /** Whether the call may be made elsewhere when this node is silent. */
+  get movable(): boolean {
+    return this.#call.movable;
+  }
+
+  /** Whether many messages may come. */
+  get streamed(): boolean {
+    return this.#call.streamed;
+  }
+
+  read(): void {
+    this.#outgoing.read();
+  }
+
+  cancel(): void {
+    this.#outgoing.cancel(Code.CANCELLED, 'the caller is gone');
+  }
+
+  /** Ends it as if the connection had broken. */
+  giveUp(detail: string): void {
+    this.#givenUp = true;
+    this.#outgoing.cancel(Code.UNAVAILABLE, detail);
+  }
+
+  header(metadata: Metadata): void {
+    this.line.heard();
+    this.#call.header(this, metadata);
+  }
+
+  message(bytes: Uint8Array): void {
+    this.line.heard();
+    this.#call.message(this, bytes);
+  }
+
+  end(end: CallEnd): void {
+    this.line.end(this);
+    // A silent node is left out as long as it is silent; it has not failed beyond that.
+    const outcome = this.#givenUp ? 'cancelled' : outcomeOf(end);
+    this.line.member.end(this.#started, outcome, end.detail);
+    this.#call.attemptEnded(this, end);
+  }
+}
+
+/** What a call's end says of the node. */
+function outcomeOf({ code, fate }: CallEnd): 'answered' | 'failed' | 'cancelled' {
+  if (code === Code.UNAVAILABLE || fate !== 'processed') return 'failed';
+  return code === Code.CANCELLED || code === Code.DEADLINE_EXCEEDED ? 'cancelled' : 'answered';
+}

@@ -1,0 +1,205 @@
+import type { Member } from '../balancer/member.ts';
+import type { RetryReason } from '../balancer/meter.ts';
+import { RpcError } from '../errors.ts';
+import type { Method } from '../method.ts';
+import type { Span } from '../tracing.ts';
+import { Code } from '../transport/code.ts';
+import type { CallEnd, Metadata } from '../transport/transport.ts';
+import { Attempt } from './attempt.ts';
+import { callerId } from './caller-id.ts';
+import type { Destination } from './destination.ts';
+import type { Limits } from './limits.ts';
+import type { Outbox } from './outbox.ts';
+import { maxTries, retryDelayMs, retryReason } from './retry.ts';
+
+/** Who hears of a call. `end` is the last, and comes once. */
+export interface Sink {
+  message(bytes: Uint8Array): void;
+  /** Without an error it went well. */
+  end(error: RpcError | undefined): void;
+}
+
+/** One call, over as many attempts as it takes. */
+export class Call {
+  readonly #destination: Destination;
+  readonly #method: Method;
+  readonly #limits: Limits;
+  readonly #outbox: Outbox;
+  readonly #sink: Sink;
+  #attempt: Attempt | undefined;
+  #tried: Set<Member> | undefined;
+  #tries = 0;
+  #retries = 0;
+  #heard = false;
+  #over = false;
+  #metadata: Metadata;
+  #span: Span | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #stopWaiting = (): void => {};
+
+  constructor(
+    destination: Destination,
+    method: Method,
+    limits: Limits,
+    outbox: Outbox,
+    sink: Sink,
+  ) {
+    this.#destination = destination;
+    this.#method = method;
+    this.#limits = limits;
+    this.#outbox = outbox;
+    this.#sink = sink;
+    this.#metadata = limits.metadata;
+  }
+
+  /** Whether many responses may come. */
+  get streamed(): boolean {
+    return this.#method.responseStream;
+  }
+
+  /** Whether it may be carried out twice, and nothing was heard of it yet. */
+  get movable(): boolean {
+    return this.#repeatable && !this.#heard && this.#outbox.complete;
+  }
+
+  start(): void {
+    for (const signal of this.#limits.signals) {
+      if (signal.aborted) this.cancel();
+      signal.addEventListener('abort', this.cancel);
+    }
+    if (this.#over) return;
+    this.#trace();
+    this.#destination.budget.called();
+    this.#try();
+  }
+
+  /** Asks for one more message; the first comes unasked. */
+  read(): void {
+    this.#attempt?.read();
+  }
+
+  /** Ends it from this side. */
+  readonly cancel = (): void =>
+    this.fail(new RpcError(499, 'the caller is gone', { id: callerId }));
+
+  /** Ends it from this side, with an error of its own. */
+  fail(error: RpcError): void {
+    const attempt = this.#attempt;
+    this.#end(error, {});
+    attempt?.cancel();
+  }
+
+  header(attempt: Attempt, metadata: Metadata): void {
+    if (attempt !== this.#attempt) return;
+    this.#settle();
+    this.#limits.onHeader?.(metadata);
+  }
+
+  message(attempt: Attempt, bytes: Uint8Array): void {
+    if (attempt !== this.#attempt) return;
+    this.#settle();
+    this.#sink.message(bytes);
+  }
+
+  attemptEnded(attempt: Attempt, end: CallEnd): void {
+    if (attempt !== this.#attempt) return;
+    this.#attempt = undefined;
+    const reason = end.code === Code.OK ? undefined : this.#whyAgain(end);
+    if (reason) this.#tryAgain(attempt.line.member, reason);
+    else this.#end(end.code === Code.OK ? undefined : this.#explain(end), end.metadata);
+  }
+
+  get #repeatable(): boolean {
+    return this.#method.idempotent && this.#retries < this.#limits.retries;
+  }
+
+  #trace(): void {
+    const { service, tracer } = this.#destination;
+    if (!tracer) return;
+    this.#span = tracer.client({ service, endpoint: this.#method.endpoint }, this.#limits.parent);
+    this.#metadata = { ...this.#metadata, ...this.#span.metadata };
+  }
+
+  #try(): void {
+    const { wish, waitForReady, deadline } = this.#limits;
+    const picked = this.#destination.pick(wish, this.#tried);
+    if (picked.line) {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+      this.#tries++;
+      const head = { metadata: this.#metadata, deadline };
+      this.#attempt = new Attempt(this, picked.line, this.#method.path, head, this.#outbox);
+      this.#attempt.read();
+    } else if (picked.none === undefined || waitForReady) this.#wait();
+    else this.#failSoon(new RpcError(503, picked.none, { id: callerId }));
+  }
+
+  /** Not at once: who calls again and again would let nothing else happen, and wait for it. */
+  #failSoon(error: RpcError): void {
+    setImmediate(() => this.#end(error, {}));
+  }
+
+  /** Until there is somebody to call, or no more time. */
+  #wait(): void {
+    this.#stopWaiting = this.#destination.onceChanged(() => this.#try());
+    if (this.#timer || this.#limits.deadline === Infinity) return;
+    const late = (): void => this.#end(this.#late(': no node of it could be called'), {});
+    this.#timer = setTimeout(late, this.#limits.deadline - Date.now());
+  }
+
+  #whyAgain(end: CallEnd): RetryReason | undefined {
+    if (this.#heard || !this.#outbox.complete || Date.now() >= this.#limits.deadline) return;
+    if (this.#tries >= maxTries) return;
+    const reason = retryReason(end, this.#repeatable);
+    const costs = reason === 'processed' || reason === 'shed';
+    return costs && !this.#destination.budget.take() ? undefined : reason;
+  }
+
+  /** On another node at once; where all have been tried, after a while. */
+  #tryAgain(member: Member, reason: RetryReason): void {
+    if (reason === 'processed') this.#retries++;
+    this.#destination.meter.retried(reason);
+    this.#tried ??= new Set();
+    const again = this.#tried.has(member);
+    this.#tried.add(member);
+    const delayMs = again ? retryDelayMs(this.#tries - this.#tried.size) : 0;
+    if (delayMs === 0) this.#try();
+    else {
+      const timer = setTimeout(() => this.#try(), delayMs);
+      this.#stopWaiting = () => clearTimeout(timer);
+    }
+  }
+
+  /** From the first sign of an answer on there is no other attempt. */
+  #settle(): void {
+    if (this.#heard) return;
+    this.#heard = true;
+    this.#outbox.settle();
+  }
+
+  #explain(end: CallEnd): RpcError {
+    const late = end.code === Code.DEADLINE_EXCEEDED && Date.now() >= this.#limits.deadline;
+    return late ? this.#late('') : RpcError.fromEnd(end, callerId);
+  }
+
+  #late(why: string): RpcError {
+    const { timeoutMs, chosenBy } = this.#limits;
+    const limit = `${Math.round(timeoutMs)} ms, as ${chosenBy} says`;
+    return new RpcError(504, `no answer of ${this.#destination.service} within ${limit}${why}`, {
+      id: callerId,
+    });
+  }
+
+  #end(error: RpcError | undefined, trailer: Metadata): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#attempt = undefined;
+    clearTimeout(this.#timer);
+    this.#stopWaiting();
+    this.#outbox.close();
+    for (const signal of this.#limits.signals) signal.removeEventListener('abort', this.cancel);
+    this.#span?.end({ code: error?.grpcCode ?? Code.OK });
+    this.#limits.onTrailer?.(trailer);
+    this.#sink.end(error);
+  }
+}

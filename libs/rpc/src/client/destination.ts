@@ -1,0 +1,110 @@
+import type { Registry } from '@micro/registry';
+import type { RetryBudget } from '../balancer/budget.ts';
+import type { Member } from '../balancer/member.ts';
+import { createMembers } from '../balancer/members.ts';
+import type { ClientMeter } from '../balancer/meter.ts';
+import { explainAbsence } from '../balancer/no-node.ts';
+import type { Wish } from '../balancer/wish.ts';
+import type { Tracer } from '../tracing.ts';
+import type { Surroundings } from './channels.ts';
+import type { Line } from './line.ts';
+import { createSilenceWatch } from './silence-watch.ts';
+
+/** A service as those who call it see it: its nodes, and what is on the way to them. */
+export interface Destination {
+  /** The registered name. */
+  readonly service: string;
+  readonly budget: RetryBudget;
+  readonly meter: ClientMeter;
+  readonly tracer: Tracer | undefined;
+  /** Who gets the next call; else why there is nobody, or neither while somebody may be there soon. */
+  pick(wish: Wish, tried: ReadonlySet<Member> | undefined): Picked;
+  /** Calls `again` once, after the next change of what can be picked; returns the way to stop waiting. */
+  onceChanged(again: () => void): () => void;
+  close(): void;
+}
+
+export interface Picked {
+  readonly line?: Line;
+  readonly none?: string;
+}
+
+/** Follows a service in the registry from now on. */
+export function createDestination(service: string, surroundings: Surroundings): Destination {
+  const { registry, budget, meter, tracer, clientId, zone, maxNodes, connect } = surroundings;
+  const now = (): number => performance.now();
+  const authority = authorityOf(service);
+  const members = createMembers({
+    clientId,
+    zone,
+    size: maxNodes,
+    meter,
+    now,
+    connect: (address, onState) => connect(address, authority, onState),
+  });
+  const silence = createSilenceWatch(now);
+  const waiting = new Set<() => void>();
+  const view = registry.watch(service);
+  let heard = false;
+  let told = true;
+
+  // Several changes at once are one.
+  const update = (): void => {
+    if (!told) return;
+    told = false;
+    setImmediate(() => {
+      told = true;
+      members.update(view.nodes);
+    });
+  };
+  view.subscribe(update);
+  // Known nodes are used before the picture is complete; that there is none is believed only then.
+  members.update(view.nodes);
+  void view.synced.then(() => {
+    heard = true;
+    update();
+  });
+  members.onChange(() => {
+    const all = [...waiting];
+    waiting.clear();
+    for (const again of all) again();
+  });
+
+  return {
+    service,
+    budget,
+    meter,
+    tracer,
+    pick(wish, tried) {
+      const { member, none } = members.pick(tried ? { ...wish, exclude: tried } : wish);
+      if (member) return silence.lineOf(member).picked;
+      if (none === undefined || !heard) return nobodyYet;
+      const sight = members.look(wish);
+      const services = (): string[] => servicesOf(registry);
+      return { none: explainAbsence({ service, reason: none, wish, sight, registry, services }) };
+    },
+    onceChanged(again) {
+      waiting.add(again);
+      return () => waiting.delete(again);
+    },
+    close() {
+      view.close();
+      silence.close();
+      members.close();
+    },
+  };
+}
+
+const nobodyYet: Picked = {};
+
+function servicesOf(registry: Registry): string[] {
+  const all = registry.watch();
+  const names = new Set(all.nodes.map(({ service }) => service));
+  all.close();
+  return [...names];
+}
+
+/** HTTP/2 has it look like a host: a strange letter, or a name that ends in a number, would be none. */
+function authorityOf(service: string): string {
+  return `${service.replace(/[^a-z0-9.-]/gi, '-')}.micro`;
+}

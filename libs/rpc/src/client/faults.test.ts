@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { createTcpProxy, openLoad, type TcpProxy, type Toxics } from '@micro/testing';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createTestNetwork, type TestNetwork } from '../test-network.ts';
+
+const program = join(import.meta.dirname, '../examples/greeter.ts');
+let network: TestNetwork;
+beforeEach(() => {
+  network = createTestNetwork();
+});
+afterEach(() => network[Symbol.asyncDispose]());
+
+/** A greeter as a process of its own, registered. */
+async function spawnGreeter(): Promise<ChildProcess> {
+  const child = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  network.defer(() => child.kill('SIGKILL'));
+  const [address] = await once(createInterface({ input: child.stdout }), 'line');
+  await network.register(String(address));
+  return child;
+}
+
+/** A greeter behind a network that fails, the only one that is registered. */
+async function proxied(toxics: Toxics = {}): Promise<TcpProxy> {
+  const { node } = await network.serve();
+  await network.registry.deregister(node);
+  const port = Number(node.address.split(':').at(-1));
+  const proxy = await createTcpProxy({ port });
+  network.defer(() => proxy.close());
+  proxy.toxics = toxics;
+  await network.register(`127.0.0.1:${proxy.port}`);
+  return proxy;
+}
+
+test.each([
+  ['C1', 'SIGKILL', 200],
+  ['C2', 'SIGTERM', 200],
+  ['C3', 'SIGSTOP', 600],
+] as const)('%s: no call fails when one of two nodes gets %s', async (_, signal, answers) => {
+  const [, victim] = await Promise.all([spawnGreeter(), spawnGreeter()]);
+  const client = network.client({ timeoutMs: 10_000 });
+  const load = openLoad(200, () => client.hello({ name: 'John' }));
+  await load.answers(100);
+  victim.kill(signal);
+  await load.answers(answers);
+  const { failures, slowestMs } = await load.stop();
+  expect(failures).toEqual([]);
+  expect(slowestMs).toBeLessThan(5_000);
+});
+
+test('C3: a node that was frozen gets calls again once it answers', async () => {
+  const [, victim] = await Promise.all([spawnGreeter(), spawnGreeter()]);
+  const picks: string[] = [];
+  const readmitted = Promise.withResolvers<void>();
+  const ejected = Promise.withResolvers<void>();
+  const meter = {
+    picked() {},
+    retried: (reason: string) => void picks.push(reason),
+    ejected: () => ejected.resolve(),
+    readmitted: () => readmitted.resolve(),
+  };
+  const client = network.client({ timeoutMs: 10_000 }, { meter });
+  const load = openLoad(100, () => client.hello({}));
+  await load.answers(20);
+  victim.kill('SIGSTOP');
+  await ejected.promise;
+  victim.kill('SIGCONT');
+  await readmitted.promise;
+  expect((await load.stop()).failures).toEqual([]);
+  expect(picks).toContain('processed');
+});
+
+test('C20: a connection that is reset fails no call that may be repeated', async () => {
+  const proxy = await proxied();
+  const client = network.client();
+  const load = openLoad(100, () => client.hello({}));
+  for (let times = 0; times < 3; times++) {
+    await load.answers(20);
+    proxy.reset();
+  }
+  await load.answers(20);
+  expect((await load.stop()).failures).toEqual([]);
+});
+
+test('C20: a network that loses everything ends calls at their deadline, and not later', async () => {
+  const proxy = await proxied();
+  const client = network.client({ timeoutMs: 1_000 });
+  await client.hello({});
+  proxy.toxics = { blackhole: 'both' };
+  const started = performance.now();
+  await expect(client.hello({})).rejects.toMatchObject({ code: 504 });
+  expect(performance.now() - started).toBeLessThan(1_500);
+});
+
+test('C20: a slow network is not a silent node', async () => {
+  await proxied({ latencyMs: 300 });
+  const client = network.client({ timeoutMs: 5_000 });
+  const answers = await Promise.all([client.hello({ name: 'a' }), client.hello({ name: 'b' })]);
+  expect(answers.map(({ msg }) => msg)).toEqual(['Hello a', 'Hello b']);
+});
+
+test('a node is not taken for hung because its handler is slow', async () => {
+  const done = Promise.withResolvers<{ msg: string }>();
+  const asked = Promise.withResolvers<void>();
+  let calls = 0;
+  await network.serve({
+    hello() {
+      calls++;
+      return done.promise;
+    },
+  });
+  // Longer than a silence may last: the node is asked, and answers.
+  setTimeout(asked.resolve, 2_000);
+  const answer = network.client({ timeoutMs: 10_000 }).hello({});
+  await asked.promise;
+  done.resolve({ msg: 'at last' });
+  expect((await answer).msg).toBe('at last');
+  expect(calls).toBe(1);
+});
+
+test('C29: calls go where they should with http_proxy set', async () => {
+  const child = spawn(process.execPath, [program, '--call'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, http_proxy: 'http://127.0.0.1:1', grpc_proxy: 'http://127.0.0.1:1' },
+  });
+  network.defer(() => child.kill('SIGKILL'));
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  await lines.next();
+  expect((await lines.next()).value).toBe('Hello myself');
+});

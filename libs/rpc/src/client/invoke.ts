@@ -1,0 +1,57 @@
+import type { DescMethod } from '@bufbuild/protobuf';
+import { RpcError } from '../errors.ts';
+import { type Message, type MessageInit, type Method, methodOf } from '../method.ts';
+import { Call, type Sink } from './call.ts';
+import { callerId } from './caller-id.ts';
+import type { Destination } from './destination.ts';
+import type { Limits } from './limits.ts';
+import { oneResponse } from './one-response.ts';
+import { type Outbox, singleRequest, streamedRequests } from './outbox.ts';
+import { manyResponses } from './responses.ts';
+
+/**
+ * Calls a method of any kind. Answers what the kind answers: a promise of a message, or an async
+ * iterable of them.
+ *
+ * @param limitsOf Says what holds for the call when it begins.
+ * @throws RpcError for everything that goes wrong, from the promise or the iterable.
+ */
+export function invoke(
+  destination: Destination,
+  descriptor: DescMethod,
+  request: unknown,
+  limitsOf: () => Limits,
+): Promise<Message> | AsyncIterable<Message> {
+  const method = methodOf(descriptor);
+  const begin = (sink: Sink): Call => {
+    const outbox = outboxOf(method, request, (thrown) =>
+      call.fail(RpcError.from(thrown, callerId)),
+    );
+    const call: Call = new Call(destination, method, limitsOf(), outbox, sink);
+    return call;
+  };
+  return method.responseStream
+    ? manyResponses(begin, method.responseDeserialize)
+    : oneResponse(begin, method.responseDeserialize);
+}
+
+/** @param fail Hears why requests of a stream can't be had. */
+function outboxOf(method: Method, request: unknown, fail: (thrown: unknown) => void): Outbox {
+  const write = (message: unknown): Uint8Array => {
+    try {
+      return method.requestSerialize(message as MessageInit);
+    } catch (cause) {
+      const detail = `expected a ${method.requestName}: ${(cause as Error).message}`;
+      throw new RpcError(400, detail, { id: callerId, cause });
+    }
+  };
+  if (!method.requestStream) return singleRequest(write(request));
+  return streamedRequests(written(request as AsyncIterable<unknown>, write), fail);
+}
+
+async function* written(
+  messages: AsyncIterable<unknown>,
+  write: (message: unknown) => Uint8Array,
+): AsyncGenerator<Uint8Array> {
+  for await (const message of messages) yield write(message);
+}

@@ -1,0 +1,66 @@
+import type { Channel } from '@grpc/grpc-js';
+import { Code, codeOf } from '../code.ts';
+import type { CallEnd, CallEvents, Fate, Metadata, OutgoingCall } from '../transport.ts';
+import { fromMetadata, toMetadata } from './metadata.ts';
+
+type GrpcCall = ReturnType<Channel['createCall']>;
+type Status = Parameters<Parameters<GrpcCall['start']>[1]['onReceiveStatus']>[0];
+
+/** Starts a call of a channel. */
+export function startCall(call: GrpcCall, metadata: Metadata, events: CallEvents): OutgoingCall {
+  let cancelled = false;
+  call.start(toMetadata(metadata), {
+    onReceiveMetadata: (header) => events.header?.(fromMetadata(header)),
+    onReceiveMessage: (bytes: Buffer) => events.message(bytes),
+    onReceiveStatus: (status) => events.end(endOf(call, status, cancelled)),
+  });
+  return {
+    send(message, sent) {
+      const { buffer, byteOffset, byteLength } = message;
+      const bytes = Buffer.from(buffer, byteOffset, byteLength);
+      call.sendMessageWithContext(sent ? { callback: () => sent() } : {}, bytes);
+    },
+    finish: () => call.halfClose(),
+    read: () => call.startRead(),
+    cancel(code, detail) {
+      cancelled = true;
+      call.cancelWithStatus(code, detail);
+    },
+  };
+}
+
+/** A call of a connection that is closed. */
+export function refuse(events: CallEvents): OutgoingCall {
+  const detail = 'the connection is closed';
+  const end: CallEnd = { code: Code.UNAVAILABLE, detail, metadata: {}, fate: 'unsent' };
+  process.nextTick(() => events.end(end));
+  return { send() {}, finish() {}, read() {}, cancel() {} };
+}
+
+function endOf(
+  call: GrpcCall,
+  { code, details, metadata }: Status,
+  cancelledHere: boolean,
+): CallEnd {
+  // A server that ends what does not finish in time resets the call; nobody who called wanted that.
+  const cut = !cancelledHere && details === resetDetails;
+  return {
+    code: cut ? Code.UNAVAILABLE : codeOf(code),
+    detail: cut ? 'the call was cut off' : details,
+    metadata: fromMetadata(metadata),
+    fate: fateOf(call, details),
+  };
+}
+
+/**
+ * grpc-js knows, and does not tell. A call that a connection has taken has that connection's peer; one
+ * that none has taken has the channel's target, which begins with a scheme.
+ */
+function fateOf(call: GrpcCall, details: string): Fate {
+  if (details === refusedDetails) return 'refused';
+  return /^(ipv4:|ipv6:|dns:|unknown$)/.test(call.getPeer()) ? 'unsent' : 'processed';
+}
+
+/** grpc-js's words for streams that were reset with REFUSED_STREAM, by a limit or a server on its way out, and with CANCEL. */
+const refusedDetails = 'Stream refused by server';
+const resetDetails = 'Call cancelled';
