@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRandom, createTrial, nodeAt, nodesOf } from './trial.ts';
+import { createRandom, createTrial, nodeAt, nodesOf, workedMs } from './trial.ts';
 
 test('C26: an address that is registered twice has one connection', () => {
   const trial = createTrial();
@@ -160,9 +160,9 @@ test.each([
   const took: number[] = [];
   for (let round = 0; round < 60; round++) {
     nodes[(round * 37) % count] = nodeAt(count + round + 1);
-    const from = performance.now();
+    const from = workedMs();
     trial.members.update([...nodes]);
-    took.push(performance.now() - from);
+    took.push(workedMs() - from);
   }
   // The quicker rounds say what it costs; the others what else this machine does.
   expect(took.sort((a, b) => a - b)[15]).toBeLessThan(limitMs);

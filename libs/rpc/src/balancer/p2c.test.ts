@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Member } from './member.ts';
-import { createRandom, createTrial, nodesOf, type Trial } from './trial.ts';
+import { createRandom, createTrial, nodesOf, type Trial, workedMs } from './trial.ts';
 
 /** Calls that come by chance, on average one a millisecond, to ten nodes of 5 ms, the first of 50 ms. */
 function simulate(choose: (trial: Trial, members: readonly Member[], n: number) => Member): number {
@@ -46,9 +46,9 @@ test.each([
   trial.members.update(nodesOf(count));
   const took: number[] = [];
   for (let round = 0; round < 20; round++) {
-    const from = performance.now();
+    const from = workedMs();
     for (let n = 0; n < 10_000; n++) trial.members.pick();
-    took.push((performance.now() - from) / 10);
+    took.push((workedMs() - from) / 10);
   }
   // The quicker rounds say what it costs; the others what else this machine does.
   expect(took.sort((a, b) => a - b)[5]).toBeLessThan(limitUs);
