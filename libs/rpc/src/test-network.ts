@@ -31,7 +31,7 @@ export const say: Handlers<typeof Say> = {
 export interface Served {
   readonly node: Node;
   readonly server: RpcServer;
-  /** What it has answered so far. */
+  /** The last hundred calls it answered. */
   readonly answered: readonly Answered[];
   /** Ends it, withdrawing nothing. */
   close(): Promise<unknown>;
@@ -81,7 +81,9 @@ export function createTestNetwork(registry: Registry = createMemoryRegistry()): 
         name: node.service ?? greeterName,
         handlers: [[Say, { ...say, ...handlers }]],
         client: caller,
-        onAnswered: (call) => answered.push(call),
+        onAnswered(call) {
+          if (answered.push(call) > 100) answered.shift();
+        },
       });
       const address = await server.listen('127.0.0.1:0');
       server.setServing(true);

@@ -42,7 +42,12 @@ export function createDestination(service: string, surroundings: Surroundings): 
     now,
     connect: (address, onState) => connect(address, authority, onState),
   });
-  const silence = createSilenceWatch(now);
+  const isAnother = (member: Member): boolean => {
+    for (const other of members.all)
+      if (other !== member && other.state === 'ready' && !other.ejection.reason) return true;
+    return false;
+  };
+  const silence = createSilenceWatch({ now, isAnother });
   const waiting = new Set<() => void>();
   const view = registry.watch(service);
   let heard = false;

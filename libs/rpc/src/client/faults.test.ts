@@ -72,6 +72,16 @@ test('C3: a node that was frozen gets calls again once it answers', async () => 
   expect(picks).toContain('processed');
 });
 
+test('C3: where there is but one node, a call waits until it answers again', async () => {
+  const only = await spawnGreeter();
+  const client = network.client({ timeoutMs: 10_000 });
+  await client.hello({});
+  only.kill('SIGSTOP');
+  const call = client.hello({ name: 'John' });
+  setTimeout(() => only.kill('SIGCONT'), 2_000); // Longer than it takes to find that it is silent.
+  expect((await call).msg).toBe('Hello John');
+});
+
 test('C20: a connection that is reset fails no call that may be repeated', async () => {
   const proxy = await proxied();
   const client = network.client();

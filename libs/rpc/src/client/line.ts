@@ -11,6 +11,15 @@ const answerWithinMs = 500;
 const streamAnswerWithinMs = 3_000;
 const askAgainMs = 1_000;
 
+export interface LineOptions {
+  /** Milliseconds of a clock that only goes forward. */
+  readonly now: () => number;
+  /** Hears that calls wait where none did: from now on somebody has to `check`. */
+  readonly onBusy: (line: Line) => void;
+  /** Whether calls could go to another node. */
+  readonly isAnother: (member: Member) => boolean;
+}
+
 /**
  * What is on the way to one node, to find out that the node is hung. A frozen process keeps its
  * connections, so nothing tells, and HTTP/2 pings may not be sent as often as that would take: servers in
@@ -22,18 +31,15 @@ export class Line {
   /** The answer of a pick that chose it; made once, for picks are many. */
   readonly picked = { line: this };
   readonly #attempts = new Set<Attempt>();
-  readonly #now: () => number;
-  readonly #onBusy: (line: Line) => void;
+  readonly #options: LineOptions;
   #quietSince = 0;
   #asking = false;
   #silent = false;
   #askNextAt = 0;
 
-  /** @param onBusy Hears that calls wait where none did: from now on somebody has to `check`. */
-  constructor(member: Member, now: () => number, onBusy: (line: Line) => void) {
+  constructor(member: Member, options: LineOptions) {
     this.member = member;
-    this.#now = now;
-    this.#onBusy = onBusy;
+    this.#options = options;
   }
 
   /** Whether nothing waits here. */
@@ -43,8 +49,8 @@ export class Line {
 
   begin(attempt: Attempt): void {
     if (this.#attempts.size === 0) {
-      this.#quietSince = this.#now();
-      this.#onBusy(this);
+      this.#quietSince = this.#options.now();
+      this.#options.onBusy(this);
     }
     this.#attempts.add(attempt);
   }
@@ -55,7 +61,7 @@ export class Line {
 
   /** Something came from the node. */
   heard(): void {
-    this.#quietSince = this.#now();
+    this.#quietSince = this.#options.now();
     if (!this.#silent) return;
     this.#silent = false;
     this.member.heard();
@@ -63,12 +69,12 @@ export class Line {
 
   /** Looks whether the node has to be asked, from time to time. */
   check(): void {
-    const now = this.#now();
+    const now = this.#options.now();
     if (this.#asking || now < this.#askNextAt) return;
     const quietMs = now - this.#quietSince;
     const urgent = this.#silent || this.#waitsForOne();
     if (!this.#silent && quietMs < (urgent ? patienceMs : streamPatienceMs)) return;
-    if (this.#silent && quietMs > streamPatienceMs) this.#giveUpStreams();
+    if (this.#silent) this.#moveCalls(quietMs > streamPatienceMs);
     this.#ask(urgent ? answerWithinMs : streamAnswerWithinMs);
   }
 
@@ -81,10 +87,10 @@ export class Line {
     this.#asking = true;
     askWhetherAlive(this.member.connection, withinMs, (answer) => {
       this.#asking = false;
-      this.#askNextAt = this.#now() + askAgainMs;
+      this.#askNextAt = this.#options.now() + askAgainMs;
       if (answer === 'alive') this.heard();
       // Something else came meanwhile, or the connection broke, which tells by itself.
-      else if (answer === 'silent' && this.#now() - this.#quietSince >= withinMs)
+      else if (answer === 'silent' && this.#options.now() - this.#quietSince >= withinMs)
         this.#fallSilent();
     });
   }
@@ -92,13 +98,15 @@ export class Line {
   #fallSilent(): void {
     if (!this.#silent) this.member.silent();
     this.#silent = true;
-    for (const attempt of [...this.#attempts]) if (attempt.movable) attempt.giveUp(silence);
+    this.#moveCalls(false);
   }
 
-  /** A stream that has waited so long is taken for dead, as keepalive would. */
-  #giveUpStreams(): void {
-    for (const attempt of [...this.#attempts]) if (attempt.streamed) attempt.giveUp(silence);
+  /** @param long Whether streams have waited long enough to be taken for dead, as keepalive would do. */
+  #moveCalls(long: boolean): void {
+    // Where nobody else is, a call is better off waiting.
+    const elsewhere = this.#options.isAnother(this.member);
+    for (const attempt of [...this.#attempts])
+      if ((elsewhere && attempt.movable) || (long && attempt.streamed))
+        attempt.giveUp('the node says nothing');
   }
 }
-
-const silence = 'the node says nothing';

@@ -1,5 +1,5 @@
 import type { Member } from '../balancer/member.ts';
-import { Line } from './line.ts';
+import { Line, type LineOptions } from './line.ts';
 
 /** How often it is looked whether a node has gone silent, while calls are on their way. */
 const lookEveryMs = 250;
@@ -10,8 +10,7 @@ export interface SilenceWatch {
   close(): void;
 }
 
-/** @param now Milliseconds of a clock that only goes forward. */
-export function createSilenceWatch(now: () => number): SilenceWatch {
+export function createSilenceWatch(options: Omit<LineOptions, 'onBusy'>): SilenceWatch {
   const lines = new WeakMap<Member, Line>();
   const busy = new Set<Line>();
   let timer: NodeJS.Timeout | undefined;
@@ -34,7 +33,7 @@ export function createSilenceWatch(now: () => number): SilenceWatch {
     lineOf(member) {
       let line = lines.get(member);
       if (!line) {
-        line = new Line(member, now, onBusy);
+        line = new Line(member, { ...options, onBusy });
         lines.set(member, line);
       }
       return line;
