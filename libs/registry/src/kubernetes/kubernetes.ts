@@ -3,7 +3,7 @@ import { createNodeTable } from '../node-table.ts';
 import { type Registry, RegistryError, type Status } from '../registry.ts';
 import type { RegistryMeter } from '../registry-meter.ts';
 import { createOwnPod, watchOwnPod } from './own-pod-watch.ts';
-import type { PodIdentity } from './pod-identity.ts';
+import { outsidePod, type PodIdentity } from './pod-identity.ts';
 import { createPodRegistration } from './pod-registration.ts';
 import { type PodWatch, watchPods } from './pod-watch.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -98,8 +98,7 @@ export function createKubernetesRegistry(options: KubernetesOptions): Registry {
       if (!registration)
         throw new RegistryError(
           'refused',
-          `expected to run in a pod to register ${node.service}, this process runs outside of one and can only watch; ` +
-            'on a laptop take --registry=mdns, or set POD_NAME, POD_NAMESPACE and POD_IP of a pod to stand for',
+          `expected to run in a pod to register ${node.service}; ${outsidePod}`,
         );
       await registration.register(node);
       startOwnWatch();

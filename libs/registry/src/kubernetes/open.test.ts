@@ -58,10 +58,21 @@ test('stands for the pod that POD_NAME names', async () => {
   await registry.close();
 });
 
+test('outside a pod who wants to register is refused before he begins', async () => {
+  await expect(openKubernetesRegistry({ env, registers: true })).rejects.toThrow(
+    'expected to run in a pod to register; this process runs outside of one and can only watch: ' +
+      'on a laptop take --registry=mdns, or set POD_NAME, POD_NAMESPACE and POD_IP of a pod to stand for',
+  );
+  expect(server.requests).toEqual([]);
+});
+
 test('says what the environment lacks', async () => {
   await expect(openKubernetesRegistry({ env: { ...env, POD_NAME: 'x' } })).rejects.toThrow(
     /expected POD_IP to be set/,
   );
+  await expect(
+    openKubernetesRegistry({ env: { HOME: '/nonexistent', POD_NAME: 'x' } }),
+  ).rejects.toThrow(/found none.*\n.*expected POD_IP to be set/s);
   await expect(openKubernetesRegistry({ env: { HOME: '/nonexistent' } })).rejects.toThrow(
     /expected a Kubernetes API server, found none/,
   );

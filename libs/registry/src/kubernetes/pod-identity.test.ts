@@ -48,6 +48,10 @@ test.each([
   );
 });
 
+test('says all that is missing at once', () => {
+  expect(() => readPodIdentity({}, directory)).toThrow(/POD_IP.*\n.*POD_NAME.*\n.*POD_NAMESPACE/);
+});
+
 test('refuses an IP that is none', () => {
   expect(() => readPodIdentity({ ...all, POD_IP: 'greeter' }, directory)).toThrow(
     'expected POD_IP to be an IP address, got "greeter"',

@@ -13,6 +13,11 @@ export interface PodIdentity {
   readonly uid?: string;
 }
 
+/** What to do about a process that has none and wants to register. */
+export const outsidePod =
+  'this process runs outside of one and can only watch: on a laptop take --registry=mdns, ' +
+  'or set POD_NAME, POD_NAMESPACE and POD_IP of a pod to stand for';
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -21,33 +26,35 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * unless the pod is on the host's network or says `hostname`; without a namespace it is that of
  * the service account.
  *
- * @throws TypeError naming the variable that is missing and where to take it from.
+ * @throws TypeError with a line for each variable that is missing: which, and where to take it from.
  */
 export function readPodIdentity(
   env: Environment = process.env,
   accountDirectory: string = serviceAccountDirectory,
 ): PodIdentity {
-  const uid = env['POD_UID'];
-  const ip = required(env, 'POD_IP', 'status.podIP');
-  if (isIP(ip) === 0)
-    throw new TypeError(`expected POD_IP to be an IP address, got ${JSON.stringify(ip)}`);
-  return {
-    name: env['POD_NAME'] || required(env, 'HOSTNAME', 'metadata.name', 'POD_NAME'),
-    namespace:
-      env['POD_NAMESPACE'] ||
-      readNamespace(accountDirectory) ||
-      required(env, 'POD_NAMESPACE', 'metadata.namespace'),
-    ip,
-    ...(uid && { uid }),
+  const lacks: string[] = [];
+  const required = (variable: string, field: string, asked = variable): string => {
+    const value = env[variable];
+    if (!value) lacks.push(howToSet(asked, field));
+    return value ?? '';
   };
+  const uid = env['POD_UID'];
+  const ip = required('POD_IP', 'status.podIP');
+  if (ip && isIP(ip) === 0)
+    lacks.push(`expected POD_IP to be an IP address, got ${JSON.stringify(ip)}`);
+  const name = env['POD_NAME'] || required('HOSTNAME', 'metadata.name', 'POD_NAME');
+  const namespace =
+    env['POD_NAMESPACE'] ||
+    readNamespace(accountDirectory) ||
+    required('POD_NAMESPACE', 'metadata.namespace');
+  if (lacks.length > 0) throw new TypeError(lacks.join('\n'));
+  return { name, namespace, ip, ...(uid && { uid }) };
 }
 
-function required(env: Environment, variable: string, field: string, asked = variable): string {
-  const value = env[variable];
-  if (value) return value;
-  throw new TypeError(
-    `expected ${asked} to be set to register this pod; add to its container's env: ` +
-      `{ name: ${asked}, valueFrom: { fieldRef: { fieldPath: ${field} } } }`,
+function howToSet(variable: string, field: string): string {
+  return (
+    `expected ${variable} to be set to register this pod; add to its container's env: ` +
+    `{ name: ${variable}, valueFrom: { fieldRef: { fieldPath: ${field} } } }`
   );
 }
 
