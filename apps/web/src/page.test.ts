@@ -15,7 +15,9 @@ async function folder(files: Record<string, string>): Promise<string> {
 async function serve(...places: string[]): Promise<string> {
   const metrics = async () => ({ type: 'text/plain', text: '' });
   const app = createHttpServer({ name: 'web', stats: false, notReady: () => undefined, metrics });
-  onTestFinished(() => close(app, 100));
+  onTestFinished(async () => {
+    await close(app, 100);
+  });
   addPage(app, 'web', places);
   return `http://${await listen(app, '127.0.0.1:0')}`;
 }

@@ -144,7 +144,7 @@ test('waits for a request in flight when it closes, and ends one that lasts too 
   const closed = close(app!, 200);
   release.resolve();
   expect(await (await slow).text()).toBe('in time');
-  await closed;
+  expect(await closed).toBe(1);
   await expect(fetch(url)).rejects.toThrow();
 });
 

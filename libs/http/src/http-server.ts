@@ -77,12 +77,24 @@ export async function listen(app: HttpServer, address: string): Promise<string> 
   }
 }
 
-/** Takes no new requests, waits for those in flight and ends those that are left after `graceMs`. */
-export async function close(app: HttpServer, graceMs: number): Promise<void> {
+/**
+ * Takes no new requests, waits for those in flight and ends those that are left after `graceMs`.
+ *
+ * @returns How many were.
+ */
+export async function close(app: HttpServer, graceMs: number): Promise<number> {
   const closed = app.close();
-  const patience = setTimeout(() => app.server.closeAllConnections(), graceMs);
+  let ended = 0;
+  const patience = setTimeout(() => {
+    // Idle ones are closed already: each that is left has one request in flight.
+    app.server.getConnections((_, connections) => {
+      ended = connections;
+      app.server.closeAllConnections();
+    });
+  }, graceMs);
   await closed;
   clearTimeout(patience);
+  return ended;
 }
 
 /** A caller's id is kept if it is one line of harmless letters, for it goes into logs. */
