@@ -32,7 +32,7 @@ export const api: ServiceSpec<[], ApiOptions> = {
   name: 'go.micro.api',
   options,
   http: {
-    address: ({ address }) => address,
+    address: 'address',
     routes(app, service) {
       addBodyParsers(app);
       if (service.options.enable_rpc) addRpcRoute(app, service);

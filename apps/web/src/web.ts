@@ -12,5 +12,5 @@ const address: OptionDefinition<string> = {
 export const web: ServiceSpec<[], { address: typeof address }> = {
   name: 'go.micro.web',
   options: { address },
-  http: { address: (options) => options.address, routes: addRoutes },
+  http: { address: 'address', routes: addRoutes },
 };

@@ -1,4 +1,5 @@
 export type { Log } from './log.ts';
+export type { OptionDefinition, OptionDefinitions } from './option-definition.ts';
 export {
   duration,
   listenAddress,
@@ -10,12 +11,7 @@ export {
   seconds,
   text,
 } from './option-values.ts';
-export {
-  type OptionDefinition,
-  type OptionDefinitions,
-  OptionsError,
-  type OptionValues,
-} from './options.ts';
+export { OptionsError, type OptionValues } from './options.ts';
 export type { RegistryContext, RegistryFactory } from './registries.ts';
 export { run } from './run.ts';
 export type { Service, ServiceSpec } from './service.ts';

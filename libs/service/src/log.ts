@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import { pino } from 'pino';
+import { openStandardOutput } from './standard-output.ts';
 
 /** Where a service says what happens to it: a constant message, facts in fields. */
 export interface Log {
@@ -26,9 +27,13 @@ export function createLog({ level, format, service }: LogOptions): Log {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  // Synchronous: the last words of a process are the ones that matter.
-  if (!people) return pino(options, pino.destination({ dest: 1, sync: true }));
-  return pino(options, { write: (line) => process.stdout.write(readable(line)) });
+  const output = openStandardOutput((lines) =>
+    log.warn({ lines }, 'lines are missing here, for nobody read them'),
+  );
+  const log: Log = pino(options, {
+    write: (line) => output.write(people ? readable(line) : line),
+  });
+  return log;
 }
 
 const colours = { debug: 'gray', info: 'green', warn: 'yellow', error: 'red' } as const;

@@ -31,6 +31,17 @@ export const seconds: z.ZodType<number, string> = z
   .transform((word) => Number(word) * 1000)
   .refine((ms) => ms <= maxTimerMs, expectedSeconds);
 
+/** Seconds, or a word for "as the service thinks fit", read as undefined. */
+export function secondsOr(word: string): z.ZodType<number | undefined, string> {
+  return z.string().transform((written, context) => {
+    if (written === word) return undefined;
+    const result = seconds.safeParse(written);
+    if (result.success) return result.data;
+    context.addIssue({ code: 'custom', message: `${expectedSeconds} or ${word}` });
+    return z.NEVER;
+  });
+}
+
 /** go's durations, `5s`, `300ms`, `1m`, or a number of seconds; read as milliseconds. */
 export const duration: z.ZodType<number, string> = z
   .string()

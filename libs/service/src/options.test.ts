@@ -22,10 +22,13 @@ const definitions = {
 test('a flag wins over the environment, and that over the default', () => {
   const env = { MICRO_REGISTRY: 'memory', MICRO_REGISTER_TTL: '5' };
   expect(parseOptions(definitions, ['--register_ttl=7'], env)).toEqual({
-    registry: 'memory',
-    register_ttl: 7_000,
-    enable_stats: false,
-    address: '0.0.0.0:8080',
+    problems: [],
+    values: {
+      registry: 'memory',
+      register_ttl: 7_000,
+      enable_stats: false,
+      address: '0.0.0.0:8080',
+    },
   });
 });
 
@@ -35,29 +38,29 @@ test.each([
   [['--register_ttl', '9', '--enable_stats'], { register_ttl: 9_000, enable_stats: true }],
   [['--address', '127.0.0.1:1'], { address: '127.0.0.1:1' }],
 ])('%j is understood', (argv, values) => {
-  expect(parseOptions(definitions, argv, {})).toMatchObject(values);
+  expect(parseOptions(definitions, argv, {})).toMatchObject({ values, problems: [] });
 });
 
 test('says everything that is wrong at once', () => {
   const argv = ['--registry=nope', '--register_tll=3', 'stray', '--enable_stats=maybe'];
-  expect(() =>
-    parseOptions(definitions, argv, { MICRO_REGISTER_TTL: 'abc', MICRO_API_ADDRESS: 'x' }),
-  ).toThrow(
-    [
-      '--register_tll: no such option; did you mean --register_ttl?',
-      'expected flags only, got "stray"',
-      '--registry: expected one of mdns, memory, got "nope"',
-      'MICRO_REGISTER_TTL: expected a number of seconds up to 2147483, got "abc"',
-      '--enable_stats: expected one of true, false, got "maybe"',
-      'MICRO_API_ADDRESS: expected an address as host:port, got "x"',
-    ].join('\n'),
-  );
+  const env = { MICRO_REGISTER_TTL: 'abc', MICRO_API_ADDRESS: 'x', MICRO_REGISTRYS: 'y' };
+  const { values, problems } = parseOptions(definitions, argv, env);
+  expect(values).toEqual({});
+  expect(problems).toEqual([
+    '--register_tll: no such option; did you mean --register_ttl?',
+    'expected flags only, got "stray"',
+    '--registry: expected one of mdns, memory, got "nope"',
+    'MICRO_REGISTER_TTL: expected a number of seconds up to 2147483, got "abc"',
+    '--enable_stats: expected one of true, false, got "maybe"',
+    'MICRO_API_ADDRESS: expected an address as host:port, got "x"',
+    'MICRO_REGISTRYS: no such option, got "y"; did you mean MICRO_REGISTRY?',
+  ]);
 });
 
 test('a flag that wants a value and has none is wrong', () => {
-  expect(() => parseOptions(definitions, ['--registry'], {})).toThrow(
+  expect(parseOptions(definitions, ['--registry'], {}).problems).toEqual([
     '--registry: expected one of mdns, memory, got ""',
-  );
+  ]);
 });
 
 test('takes every flag of the article', () => {
@@ -65,7 +68,7 @@ test('takes every flag of the article', () => {
     '--registry=kubernetes --server=rpc --broker=http --transport=http --register_ttl=60 --register_interval=30 --selector=cache --enable_stats'.split(
       ' ',
     );
-  const values = parseOptions(serviceOptions('a', '1', ['mdns', 'kubernetes']), argv, {});
+  const { values } = parseOptions(serviceOptions('a', '1', ['mdns', 'kubernetes']), argv, {});
   expect(values).toMatchObject({
     registry: 'kubernetes',
     register_ttl: 60_000,

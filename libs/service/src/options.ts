@@ -1,20 +1,7 @@
 import { parseArgs } from 'node:util';
 import { nearest } from '@micro/rpc/nearest';
-import type { ZodType } from 'zod';
-
-/** One option: `--name` on the command line, `MICRO_NAME` in the environment. */
-export interface OptionDefinition<T> {
-  /** Reads the text; its error message says what is expected: "one of mdns, memory". */
-  readonly schema: ZodType<T, string>;
-  /** What holds when nobody says anything, as people would write it. */
-  readonly default: string;
-  /** One line for `--help`. */
-  readonly help: string;
-  /** The environment variable, where it is not `MICRO_` and the name. */
-  readonly env?: string;
-}
-
-export type OptionDefinitions = Readonly<Record<string, OptionDefinition<unknown>>>;
+import { unknownVariables } from './environment.ts';
+import { type OptionDefinition, type OptionDefinitions, variableOf } from './option-definition.ts';
 
 /** The values of options, typed by their schemas. */
 export type OptionValues<Definitions extends OptionDefinitions> = {
@@ -32,21 +19,27 @@ export class OptionsError extends Error {
   }
 }
 
+/** What could be read of options, and everything that is wrong with them. */
+export interface ParsedOptions<Definitions extends OptionDefinitions> {
+  /** All of them where there are no problems; else without those that can't be read. */
+  readonly values: Partial<OptionValues<Definitions>>;
+  /** A sentence each: which option, what was expected, what came. */
+  readonly problems: readonly string[];
+}
+
 /**
  * Reads options: a flag wins over the environment, the environment over the default. Flags are
  * written `--name=value`, `--name value` or, for switches, `--name`; `-` and `_` are the same.
- *
- * @throws OptionsError naming every wrong option, what was expected and what came.
  */
 export function parseOptions<Definitions extends OptionDefinitions>(
   definitions: Definitions,
   argv: readonly string[],
   env: NodeJS.ProcessEnv,
-): OptionValues<Definitions> {
+): ParsedOptions<Definitions> {
   const problems: string[] = [];
   const flags = readFlags(definitions, argv, problems);
   const values = Object.entries(definitions).map(([name, definition]) => {
-    const variable = envOf(name, definition);
+    const variable = variableOf(name, definition);
     const [source, text] = flags.has(name)
       ? [`--${name}`, flags.get(name) as string]
       : env[variable] !== undefined
@@ -58,8 +51,8 @@ export function parseOptions<Definitions extends OptionDefinitions>(
     problems.push(`${source}: expected ${expected}, got ${JSON.stringify(text)}`);
     return [name, undefined];
   });
-  if (problems.length > 0) throw new OptionsError(problems);
-  return Object.fromEntries(values) as OptionValues<Definitions>;
+  problems.push(...unknownVariables(definitions, env));
+  return { values: Object.fromEntries(values) as Partial<OptionValues<Definitions>>, problems };
 }
 
 /** The table `--help` prints. */
@@ -68,7 +61,7 @@ export function describeOptions(name: string, definitions: OptionDefinitions): s
     ([option, definition]) =>
       [
         `--${option}`,
-        envOf(option, definition),
+        variableOf(option, definition),
         `${definition.help} (${definition.default || 'none'})`,
       ] as const,
   );
@@ -112,8 +105,4 @@ function readFlags(
     } else flags.set(name, token.value ?? (isSwitch ? 'true' : ''));
   }
   return flags;
-}
-
-function envOf(name: string, { env }: OptionDefinition<unknown>): string {
-  return env ?? `MICRO_${name.toUpperCase()}`;
 }

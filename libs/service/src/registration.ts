@@ -29,6 +29,32 @@ export function register(
   });
 }
 
+/** A source that is away shall not hold up an exit. */
+const withdrawTimeoutMs = 1_000;
+
+/** Takes it out of the registry, or has tried for a second and says why it could not. */
+export async function withdraw(registrar: Registrar, log: Log): Promise<void> {
+  try {
+    await registrar.withdraw(withdrawTimeoutMs);
+  } catch (error) {
+    log.warn({ error: (error as Error).message }, 'could not withdraw');
+  }
+}
+
+/** How long a watch may take to tell every caller that a pod is going. */
+const kubernetesLameDuckMs = 3_000;
+
+/**
+ * How long calls are still taken after it withdrew, for callers to hear of it. Where nobody says, that
+ * is a moment in kubernetes alone: the other forms tell at once, and in an emergency callers try again.
+ */
+export function lameDuckMs(
+  { shutdown_delay: delayMs }: Pick<ServiceOptions, 'shutdown_delay'>,
+  { kind }: Pick<Registry, 'kind'>,
+): number {
+  return delayMs ?? (kind === 'kubernetes' ? kubernetesLameDuckMs : 0);
+}
+
 /**
  * undefined once it is registered, else why it is not, for `/readyz`. A process that began while the
  * source is away, and knows the others from a life before, is ready: the source tells nobody

@@ -21,7 +21,11 @@ export interface RegistryContext {
   readonly meter: RegistryMeter;
 }
 
-/** Makes a registry when `--registry` names it. */
+/**
+ * Makes a registry when `--registry` names it.
+ *
+ * @throws Error with a line for each thing that people must set first.
+ */
 export type RegistryFactory = (context: RegistryContext) => Registry | Promise<Registry>;
 
 /** The forms every service knows. A service brings its own with `run({ registries })`. */
@@ -31,17 +35,8 @@ export const knownRegistries: Readonly<Record<string, RegistryFactory>> = {
   kubernetes: ({ address, snapshotDirectory, ...context }) =>
     openKubernetesRegistry({
       ...context,
-      ...(address && { namespaces: readNamespaces(address) }),
+      ...(address && { namespaces: address.split(',') }),
+      registers: true,
       ...(snapshotDirectory && { snapshotDirectory }),
     }),
 };
-
-/** @throws TypeError for what can't be the names of namespaces. */
-function readNamespaces(address: string): string[] {
-  const namespaces = address.split(',');
-  if (namespaces.every((name) => /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)))
-    return namespaces;
-  throw new TypeError(
-    `--registry_address: expected the namespaces to look in as a,b, got ${JSON.stringify(address)}`,
-  );
-}

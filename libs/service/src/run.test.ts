@@ -1,139 +1,146 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { Say } from '@micro/contracts';
-import { createMemoryRegistry } from '@micro/registry';
-import { createChannels, createClientFactory } from '@micro/rpc';
-import { afterEach, expect, test } from 'vitest';
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { callerOf, spawnGreeter } from './test-process.ts';
 
-const program = join(import.meta.dirname, 'examples/greeter.ts');
-const children: ChildProcess[] = [];
-const open: Array<() => void> = [];
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL');
-  for (const close of open.splice(0)) close();
+test('L1: without work it withdraws, is not ready and exits with 0', async () => {
+  const { child, lines, seen, exit } = spawnGreeter(['--registry=memory', '--shutdown_delay=1']);
+  const { http } = await seen('started');
+  await seen('registered');
+  expect((await fetch(`http://${http}/readyz`)).status).toBe(200);
+  child.kill('SIGTERM');
+  await seen('withdrawn');
+  const begun = performance.now();
+  // Withdrawn, and still answering for whom that has not reached.
+  const answer = await fetch(`http://${http}/readyz`);
+  expect([answer.status, await answer.json()]).toEqual([
+    503,
+    { status: 'not ready', reason: 'stopping' },
+  ]);
+  expect(await exit).toMatchObject({ code: 0, stderr: '' });
+  expect(performance.now() - begun).toBeLessThan(10_000);
+  expect(lines.map(({ msg }) => msg)).toEqual([
+    'started',
+    'registered',
+    'stopping',
+    'withdrawn',
+    'stopped',
+  ]);
 });
 
-type Line = Record<string, string>;
-
-/** The example as a process; `seen` resolves with the first log line of a message. */
-function spawnGreeter(flags: string[] = ['--registry=memory'], env: NodeJS.ProcessEnv = {}) {
-  const child = spawn(process.execPath, [program, ...flags], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  children.push(child);
-  const lines: Line[] = [];
-  const waiting = new Map<string, (line: Line) => void>();
-  createInterface({ input: child.stdout }).on('line', (text) => {
-    const line = JSON.parse(text) as Line;
-    lines.push(line);
-    waiting.get(line['msg'] ?? '')?.(line);
-  });
-  let stderr = '';
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk;
-  });
-  return {
-    child,
-    lines,
-    seen: (message: string): Promise<Line> => {
-      const line = lines.find(({ msg }) => msg === message);
-      return line ? Promise.resolve(line) : new Promise((resolve) => waiting.set(message, resolve));
-    },
-    exit: once(child, 'exit').then(([code, signal]) => ({ code, signal, stderr })),
-  };
-}
-
-async function caller(address: string) {
-  const registry = createMemoryRegistry();
-  const service = 'go.micro.srv.greeter';
-  await registry.register({ id: '1', service, version: '1', address, metadata: {}, endpoints: [] });
-  const channels = createChannels(registry);
-  open.push(() => channels.close());
-  return createClientFactory({ channels, name: 'test' })(Say, service);
-}
-
 test.each(['SIGTERM', 'SIGINT'] as const)(
-  'leaves in order on %s and exits with 0',
+  'L2: on %s calls in flight are finished first, and it exits with 0',
   async (signal) => {
     const { child, lines, seen, exit } = spawnGreeter();
-    const { grpc = '', http } = await seen('started');
-    await seen('registered');
-    expect((await fetch(`http://${http}/readyz`)).status).toBe(200);
-    const slow = (await caller(grpc)).hello({ name: '300' });
+    const { grpc = '' } = await seen('started');
+    const slow = (await callerOf(grpc)).hello({ name: '300' });
     // The call must be on its way before the signal is.
-    await (await caller(grpc)).hello({});
+    await (await callerOf(grpc)).hello({});
     child.kill(signal);
     child.kill(signal);
     expect((await slow).msg).toBe('done');
     expect(await exit).toMatchObject({ code: 0 });
-    expect(lines.map(({ msg }) => msg)).toEqual([
-      'started',
-      'registered',
-      'stopping',
-      'withdrawn',
-      'stopped',
-    ]);
+    expect(lines.at(-1)).toMatchObject({ msg: 'stopped' });
   },
 );
 
-test('ends calls that do not finish in time', async () => {
+test('L3: a stream that does not end is ended at the deadline, counted, and it exits with 0', async () => {
   const { child, seen, exit } = spawnGreeter(['--registry=memory', '--shutdown_timeout=0.2']);
   const { grpc = '' } = await seen('started');
-  const counted: number[] = [];
   const reading = (async () => {
-    for await (const { n } of (await caller(grpc)).count({})) {
-      counted.push(n);
-      if (n === 2) child.kill('SIGTERM');
-    }
+    for await (const { n } of (await callerOf(grpc)).count({})) if (n === 2) child.kill('SIGTERM');
   })();
   await expect(reading).rejects.toMatchObject({ code: expect.any(Number) });
+  expect(await seen('ended calls that did not finish')).toMatchObject({ calls: 1, seconds: 0.2 });
   expect(await exit).toMatchObject({ code: 0 });
 });
 
-test('a second signal, half a second after the first, ends it at once', async () => {
-  const { child, seen, exit } = spawnGreeter(['--registry=memory', '--shutdown_delay=60']);
-  await seen('registered');
-  child.kill('SIGINT');
-  await seen('withdrawn');
-  await new Promise((resolve) => setTimeout(resolve, 600)); // The rule is about this time.
-  child.kill('SIGINT');
-  expect(await exit).toMatchObject({ code: 130 });
-});
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)(
+  'L4: a second %s, half a second after the first, ends it at once with %d',
+  async (signal, code) => {
+    const { child, seen, exit } = spawnGreeter(['--registry=memory', '--shutdown_delay=60']);
+    await seen('registered');
+    child.kill(signal);
+    await seen('withdrawn');
+    await wait(600); // The rule is about this time.
+    child.kill(signal);
+    expect(await exit).toMatchObject({ code });
+  },
+);
 
 test.each([
-  [
-    ['--registry=nope'],
-    {},
-    '--registry: expected one of mdns, memory, kubernetes, own, got "nope"',
-  ],
-  [['--register_ttl=10'], {}, 'to be less than register_ttl, got 30 and 10'],
-  [
-    [],
-    { MICRO_REGISTER_TTL: 'abc' },
-    'MICRO_REGISTER_TTL: expected a number of seconds up to 2147483, got "abc"',
-  ],
-  [
-    ['--registry=memory', '--server_advertise=zzz'],
-    {},
-    '--server_advertise: expected an address as host:port with a port from 1 to 65535, got "zzz"',
-  ],
-  [
-    ['--registry=kubernetes', '--registry_address=foo:8500'],
-    {},
-    'registry_address: expected the namespaces to look in as a,b, got "foo:8500"',
-  ],
-  [
-    ['--registry=kubernetes'],
-    { KUBECONFIG: '/nope' },
-    'kubernetes: could not read the kubeconfig /nope',
-  ],
-])('%j with %j exits with 78 and says what is valid', async (flags, env, message) => {
-  const { code, stderr } = await spawnGreeter(flags, env).exit;
+  ['uncaught', 'thrown outside of a handler'],
+  ['unhandled', 'rejected outside of a handler'],
+])('L8: after an %s error it says where, withdraws and exits with 1', async (mishap, message) => {
+  const { lines, seen, exit } = spawnGreeter();
+  const { grpc = '' } = await seen('started');
+  await seen('registered');
+  const call = (await callerOf(grpc)).hello({ name: mishap }).catch(() => {});
+  expect(await exit).toMatchObject({ code: 1, stderr: '' });
+  await call;
+  expect(lines.slice(2).map(({ msg }) => msg)).toEqual(['uncaught error', 'withdrawn']);
+  expect(lines[2]).toMatchObject({
+    level: 'error',
+    err: { message, stack: expect.stringContaining('examples/greeter.ts') },
+  });
+});
+
+test('L8: a second uncaught error, while the first is told the registry, ends it at once', async () => {
+  const { lines, seen, exit } = spawnGreeter(['--registry=deaf']);
+  const { grpc = '' } = await seen('started');
+  await seen('registered');
+  const client = await callerOf(grpc);
+  const calls = ['uncaught', 'uncaught'].map((name) => client.hello({ name }).catch(() => {}));
+  expect(await exit).toMatchObject({ code: 1 });
+  await Promise.all(calls);
+  expect(lines.slice(2).map(({ msg }) => msg)).toEqual(['uncaught error', 'uncaught error']);
+});
+
+test('L8: a registry that does not answer holds it up for a second', async () => {
+  const { lines, seen, exit } = spawnGreeter(['--registry=deaf']);
+  const { grpc = '' } = await seen('started');
+  await seen('registered');
+  const call = (await callerOf(grpc)).hello({ name: 'uncaught' }).catch(() => {});
+  expect(await exit).toMatchObject({ code: 1 });
+  await call;
+  expect(lines.slice(2).map(({ msg }) => msg)).toEqual(['uncaught error', 'could not withdraw']);
+});
+
+test('L13: it exits with 78 and a line for every fault', async () => {
+  const env = { MICRO_REGISTER_TLL: '3', MICRO_REGISTER_TTL: 'abc' };
+  const flags = ['--registry=kubernetes', '--registry_address=foo:8500', '--log_levl=info'];
+  const { code, stderr } = await spawnGreeter(flags, { env: { ...env, KUBECONFIG: '/nope' } }).exit;
   expect(code).toBe(78);
-  expect(stderr).toContain(message);
+  const lines = [
+    '--log_levl: no such option; did you mean --log_level?',
+    'MICRO_REGISTER_TTL: expected a number of seconds up to 2147483, got "abc"',
+    'MICRO_REGISTER_TLL: no such option, got "3"; did you mean MICRO_REGISTER_TTL?',
+    '--registry_address: expected the namespaces to look in as a,b, got "foo:8500"',
+    expect.stringContaining('--registry=kubernetes: could not read the kubeconfig /nope'),
+  ];
+  expect(stderr.trimEnd().split('\n')).toEqual(
+    lines.map((line) => (typeof line === 'string' ? `go.micro.srv.greeter: ${line}` : line)),
+  );
+});
+
+test('C24: a port that is taken ends it with 1 and the flag to change', async () => {
+  const { seen } = spawnGreeter();
+  const { grpc, http } = await seen('started');
+  const starts = { server_address: grpc, health_address: http };
+  await Promise.all(
+    Object.entries(starts).map(async ([flag, address]) => {
+      const { code, stderr } = await spawnGreeter(['--registry=memory', `--${flag}=${address}`])
+        .exit;
+      const port = address?.split(':').at(-1);
+      expect(stderr).toContain(
+        `go.micro.srv.greeter: --${flag}=${address}: port ${port} on 127.0.0.1 is taken; ` +
+          'stop what listens there or choose another, port 0 is any free one\n',
+      );
+      expect(code).toBe(1);
+    }),
+  );
 });
 
 test('a service brings its own registry, chosen by name', async () => {
@@ -141,25 +148,10 @@ test('a service brings its own registry, chosen by name', async () => {
   expect(await seen('registered')).toMatchObject({ registry: 'own' });
 });
 
-test('a port that is taken ends it with a sentence', async () => {
-  const { seen } = spawnGreeter();
-  const { grpc, http } = await seen('started');
-  const second = await spawnGreeter(['--registry=memory', `--health_address=${http}`]).exit;
-  expect(second).toMatchObject({
-    code: 1,
-    stderr: expect.stringMatching(/port \d+ on 127.0.0.1 is taken/),
-  });
-  const third = await spawnGreeter(['--registry=memory', `--server_address=${grpc}`]).exit;
-  expect(third).toMatchObject({
-    code: 1,
-    stderr: expect.stringMatching(/port \d+ on 127.0.0.1 is taken/),
-  });
-});
-
 test('metrics count calls by endpoint', async () => {
   const { seen } = spawnGreeter();
   const { grpc = '', http } = await seen('started');
-  await (await caller(grpc)).hello({});
+  await (await callerOf(grpc)).hello({});
   const text = await (await fetch(`http://${http}/metrics`)).text();
   expect(text).toContain(
     'micro_request_total{endpoint="Say.Hello",status="success",service="go.micro.srv.greeter"} 1',

@@ -1,7 +1,9 @@
 import type { DescService } from '@micro/rpc';
-import { describeOptions, type OptionDefinitions, OptionsError } from './options.ts';
+import { definitionsOf } from './configuration.ts';
+import type { OptionDefinitions } from './option-definition.ts';
+import { describeOptions, OptionsError } from './options.ts';
 import type { ServiceSpec } from './service.ts';
-import { definitionsOf, start } from './start.ts';
+import { type Running, start } from './start.ts';
 
 /** Exit code for a wrong configuration: EX_CONFIG of sysexits(3). */
 const badConfiguration = 78;
@@ -11,6 +13,7 @@ const sameSignalMs = 500;
 /**
  * Runs a service for the life of this process: options from flags and environment, then service,
  * until SIGTERM or SIGINT; then it leaves in order and exits with 0. A second signal ends it at once.
+ * After an error that nobody caught it leaves the registry and exits with 1.
  *
  * @example
  * run({ name: 'go.micro.srv.greeter', handlers: [[Say, say]] });
@@ -25,6 +28,19 @@ export function run<
     return;
   }
   const starting = start(spec, argv, process.env);
+  stopOnSignals(starting);
+  endOnUncaught(spec.name, starting);
+  starting.then(
+    // A parent that starts several (npm start) learns where this one answers.
+    ({ httpAddress }) => process.send?.({ httpAddress }),
+    (error: Error) => {
+      say(spec.name, error.message);
+      process.exit(error instanceof OptionsError ? badConfiguration : 1);
+    },
+  );
+}
+
+function stopOnSignals(starting: Promise<Running>): void {
   let first: number | undefined;
   const stop = (signal: NodeJS.Signals): void => {
     const now = performance.now();
@@ -42,13 +58,30 @@ export function run<
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  // A parent that starts several (npm start) learns where this one answers.
-  void starting.then(
-    ({ httpAddress }) => process.send?.({ httpAddress }),
+}
+
+/**
+ * Nobody knows what state such an error leaves behind, so calls are not waited for; callers are sent
+ * elsewhere first. Node brings rejections that nobody handles here too.
+ */
+function endOnUncaught(name: string, starting: Promise<Running>): void {
+  let running: Running | undefined;
+  starting.then(
+    (started) => {
+      running = started;
+    },
     () => {},
   );
-  starting.catch((error: Error) => {
-    process.stderr.write(`${spec.name}: ${error.message.replaceAll('\n', `\n${spec.name}: `)}\n`);
-    process.exit(error instanceof OptionsError ? badConfiguration : 1);
+  let ending = false;
+  process.on('uncaughtException', (error: Error) => {
+    if (running) running.log.error({ err: error }, 'uncaught error');
+    else say(name, String(error?.stack ?? error));
+    if (!running || ending) process.exit(1);
+    ending = true;
+    void running.abandon().finally(() => process.exit(1));
   });
+}
+
+function say(name: string, text: string): void {
+  process.stderr.write(`${name}: ${text.replaceAll('\n', `\n${name}: `)}\n`);
 }

@@ -1,3 +1,4 @@
+import type { OptionDefinition } from './option-definition.ts';
 import {
   advertisedAddress,
   duration,
@@ -7,9 +8,9 @@ import {
   onOff,
   pairs,
   seconds,
+  secondsOr,
   text,
 } from './option-values.ts';
-import type { OptionDefinition } from './options.ts';
 
 /**
  * The options of every service, by go-micro's names. Some only mean something there; they are
@@ -73,11 +74,15 @@ export function serviceOptions(name: string, version: string, registries: readon
       'how long a call may take that says nothing else',
     ),
     shutdown_delay: option(
-      seconds,
-      '0',
-      'seconds between leaving the registry and refusing calls, for callers to hear of it',
+      secondsOr('auto'),
+      'auto',
+      'seconds between leaving the registry and refusing calls, for callers to hear of it; auto is 3 in kubernetes and 0 elsewhere',
     ),
-    shutdown_timeout: option(seconds, '10', 'seconds that calls in flight get to finish'),
+    shutdown_timeout: option(
+      seconds,
+      '10',
+      'seconds that calls in flight get to finish; those left are ended',
+    ),
     enable_stats: option(onOff, 'false', 'serve /stats on the HTTP port'),
     log_level: option(
       oneOf(['debug', 'info', 'warn', 'error']),

@@ -3,7 +3,8 @@ import type { Registry } from '@micro/registry';
 import type { ClientFactory, DescService, ServedList } from '@micro/rpc';
 import type { Dynamic } from '@micro/rpc/dynamic';
 import type { Log } from './log.ts';
-import type { OptionDefinitions, OptionValues } from './options.ts';
+import type { OptionDefinitions } from './option-definition.ts';
+import type { OptionValues } from './options.ts';
 import type { RegistryFactory } from './registries.ts';
 import type { ServiceOptions } from './service-options.ts';
 
@@ -24,8 +25,8 @@ export interface ServiceSpec<
   readonly registries?: Readonly<Record<string, RegistryFactory>>;
   /** Its HTTP side. A service without one serves health and metrics on `--health_address`. */
   readonly http?: {
-    /** Where it listens, from the options. */
-    readonly address: (options: ServiceOptions & OptionValues<Options>) => string;
+    /** The option of its own that says where it listens. */
+    readonly address: keyof Options & string;
     /** Adds routes; probes, metrics and stats are there already. */
     readonly routes: (app: HttpServer, service: Service<Options>) => void | Promise<void>;
   };

@@ -48,14 +48,19 @@ export function workloadRules(images: readonly string[]): Rule[] {
     forEachWorkload('has the time to drain after it withdrew', {
       terminationGracePeriodSeconds: ({ pod, container }) => {
         const delay = container.env.find(({ name }) => name === 'MICRO_SHUTDOWN_DELAY')?.value;
-        return Number(delay) + drainSeconds < (pod.terminationGracePeriodSeconds ?? 30);
+        return (
+          Number(delay ?? lameDuckSeconds) + drainSeconds <
+          (pod.terminationGracePeriodSeconds ?? 30)
+        );
       },
     }),
   ];
 }
 
-/** How long leaving may take in @micro/service: withdrawing 1 s, HTTP and gRPC calls 10 s each. */
-const drainSeconds = 21;
+/** How long a service in kubernetes still answers after it withdrew, where nobody says: see @micro/service. */
+const lameDuckSeconds = 3;
+/** How long the rest of leaving may take: withdrawing 1 s, calls in flight 10 s. */
+const drainSeconds = 11;
 
 interface Workload {
   readonly deployment: Deployment;
