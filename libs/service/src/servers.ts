@@ -12,6 +12,7 @@ import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { OptionDefinitions } from './option-definition.ts';
 import type { Service, ServiceSpec } from './service.ts';
+import { loadTracer } from './tracing.ts';
 
 /** The two ways in: gRPC, and HTTP for its own routes or for health and metrics alone. */
 export interface Servers {
@@ -48,6 +49,7 @@ export async function openServers<
   const rpc = createServer({
     name,
     client,
+    tracer: await loadTracer(),
     handlers: spec.handlers ?? ([] as unknown as ServedList<Services>),
     onAnswered(call) {
       metrics.answered(call);

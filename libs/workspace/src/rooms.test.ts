@@ -21,6 +21,7 @@ const doors: Record<string, string[]> = {
   '@bufbuild/protobuf': ['contracts', 'rpc'],
   '@grpc/grpc-js': ['rpc'],
   '@kubernetes/client-node': ['kube', 'e2e', 'workspace'],
+  '@opentelemetry/api': ['service'],
   'dns-packet': ['registry'],
   esbuild: ['workspace'],
   fastify: ['http'],
