@@ -3,11 +3,17 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { bundlePage } from './bundle.ts';
 import { workspaceRoot } from './packages.ts';
+import { startHelp } from './start-help.ts';
 
 /** What `npm start` does: every service of the workspace as a process of its own, from source. */
 async function main(): Promise<void> {
   const started = performance.now();
   const apps = readStartable();
+  const flags = process.argv.slice(2);
+  if (flags.includes('--help') || flags.includes('-h')) {
+    process.stdout.write(await startHelp(apps.map(({ folder }) => folder)));
+    return;
+  }
   await Promise.all(apps.filter(hasPage).map(({ folder }) => bundlePage(folder)));
   const services = apps.map(startService);
   const exits = services.map(exitOf);

@@ -20,7 +20,7 @@ let child: ChildProcess | undefined;
 afterEach(() => child?.kill('SIGKILL'));
 
 test.each(['SIGINT', 'SIGTERM'] as const)(
-  'npm start answers within 5 s, and %s ends all of it within 3 s',
+  'L7: npm start answers within 5 s, and %s ends all of it within 3 s',
   async (signal) => {
     expect(await portTaken(), 'port 8080 must be free for npm start').toBe(false);
     const [name = '', value = ''] = mark.split('=');
@@ -87,6 +87,23 @@ test('the launcher runs programs on the pinned Node, and that Node itself', () =
     execFileSync('node', [launcher, ...args], { encoding: 'utf8' });
   expect(run('node', '--version')).toBe(`${process.version}\n`);
   expect(run('tsc', '--version')).toMatch(/^Version \d/);
+});
+
+test('npm start -- --help says what all services take and what one alone does', () => {
+  const help = execFileSync('npm', ['--silent', 'start', '--', '--help'], {
+    cwd: workspaceRoot,
+    encoding: 'utf8',
+  });
+  const [head = '', ...lines] = help.split('\n');
+  expect(head).toBe(
+    'npm start -- <flags>: each flag goes to all of go.micro.api, go.micro.srv.greeter, go.micro.web',
+  );
+  const shared = lines.slice(0, lines.indexOf(''));
+  expect(shared.join('\n')).toContain('--registry ');
+  expect(shared.join('\n')).not.toContain('--enable_rpc');
+  const own = lines.slice(lines.indexOf('go.micro.api alone, by environment variable'));
+  expect(own.slice(0, own.indexOf('')).join('\n')).toMatch(/--enable_rpc +MICRO_API_ENABLE_RPC/);
+  expect(help).not.toContain('go.micro.srv.greeter alone');
 });
 
 function output(process: ChildProcess, pattern: RegExp): Promise<void> {
