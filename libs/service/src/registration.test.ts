@@ -1,6 +1,6 @@
 import { type RegistrarState, RegistryError, type Status } from '@micro/registry';
 import { expect, test } from 'vitest';
-import { whyNotRegistered } from './registration.ts';
+import { lameDuckMs, whyNotRegistered } from './registration.ts';
 
 const failing = (code: RegistryError['code']): RegistrarState => ({
   state: 'registering',
@@ -22,4 +22,13 @@ test.each<[RegistrarState, Status['state'], string | undefined]>([
   [{ state: 'failed', error: new TypeError('no name') }, 'stale', 'not registered: no name'],
 ])('with %j and what is known %s it says %j', (registrar, state, why) => {
   expect(whyNotRegistered(registrar, { state })).toBe(why);
+});
+
+test.each([
+  [undefined, 'kubernetes', 3_000],
+  [undefined, 'mdns', 0],
+  [500, 'kubernetes', 500],
+  [500, 'mdns', 500],
+])('with --shutdown_delay %s in %s it still answers for %d ms', (shutdown_delay, kind, ms) => {
+  expect(lameDuckMs({ shutdown_delay }, { kind })).toBe(ms);
 });

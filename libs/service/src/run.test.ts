@@ -142,18 +142,3 @@ test('C24: a port that is taken ends it with 1 and the flag to change', async ()
     }),
   );
 });
-
-test('a service brings its own registry, chosen by name', async () => {
-  const { seen } = spawnGreeter(['--registry=own']);
-  expect(await seen('registered')).toMatchObject({ registry: 'own' });
-});
-
-test('metrics count calls by endpoint', async () => {
-  const { seen } = spawnGreeter();
-  const { grpc = '', http } = await seen('started');
-  await (await callerOf(grpc)).hello({});
-  const text = await (await fetch(`http://${http}/metrics`)).text();
-  expect(text).toContain(
-    'micro_request_total{endpoint="Say.Hello",status="success",service="go.micro.srv.greeter"} 1',
-  );
-});

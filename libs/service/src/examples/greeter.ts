@@ -6,7 +6,7 @@ import { run } from '../index.ts';
 /** What a caller may make it do, by the name it asks with. */
 const mishaps: Readonly<Record<string, () => void>> = {
   throw() {
-    throw new Error('thrown in a handler');
+    throw new Error(`thrown in a handler ${'.'.repeat(10_000)}`);
   },
   uncaught() {
     setImmediate(() => {

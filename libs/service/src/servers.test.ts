@@ -1,0 +1,65 @@
+import { Say } from '@micro/contracts';
+import { createMemoryRegistry } from '@micro/registry';
+import type { Handlers } from '@micro/rpc';
+import { expect, test } from 'vitest';
+import { listenAddress } from './option-values.ts';
+import { start } from './start.ts';
+
+const name = 'go.micro.srv.greeter';
+const say: Handlers<typeof Say> = {
+  hello: () => ({ msg: 'done' }),
+  async *count() {},
+  async *chat() {},
+};
+const quiet = '--log_level=error';
+
+test('metrics count calls by endpoint', async () => {
+  const flags = ['--registry=memory', quiet];
+  const { client, httpAddress, stop } = await start({ name, handlers: [[Say, say]] }, flags, {});
+  while ((await fetch(`http://${httpAddress}/readyz`)).status !== 200);
+  await client(Say, name).hello({});
+  const text = await (await fetch(`http://${httpAddress}/metrics`)).text();
+  expect(text).toMatch(
+    /micro_request_total\{endpoint="Say.Hello",status="success",service="go.micro.srv.greeter"\} 1\n/,
+  );
+  await stop();
+});
+
+test('a service brings its own registry, chosen by name', async () => {
+  const registry = createMemoryRegistry();
+  const own = () => ({ ...registry, kind: 'own' });
+  const running = await start({ name, registries: { own } }, ['--registry=own', quiet], {});
+  const view = registry.watch(name);
+  while (view.nodes.length === 0) await new Promise(setImmediate);
+  expect(view.nodes[0]).toMatchObject({ service: name, metadata: { registry: 'own' } });
+  view.close();
+  await running.stop();
+});
+
+test('L3: a request that does not end is ended at the deadline, and leaving goes on', async () => {
+  const asked = Promise.withResolvers<void>();
+  const options = { address: { schema: listenAddress, default: '127.0.0.1:0', help: '' } } as const;
+  const flags = ['--registry=memory', quiet, '--shutdown_timeout=0.2'];
+  const { httpAddress, stop } = await start(
+    {
+      name,
+      options,
+      http: {
+        address: 'address',
+        routes(app) {
+          app.get('/never', () => {
+            asked.resolve();
+            return new Promise(() => {});
+          });
+        },
+      },
+    },
+    flags,
+    {},
+  );
+  const never = fetch(`http://${httpAddress}/never`);
+  never.catch(() => {});
+  await asked.promise;
+  await stop();
+  await expect(never).rejects.toThrow();
+});
