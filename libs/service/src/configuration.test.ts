@@ -44,6 +44,16 @@ test.each<[string[], NodeJS.ProcessEnv, string]>([
     { KUBECONFIG: config },
     `--registry=kubernetes: could not read the kubeconfig ${config}`,
   ],
+  [
+    ['--registry=memory', '--client_retries=11'],
+    {},
+    '--client_retries: expected a whole number from 0 to 10, got "11"',
+  ],
+  [
+    ['--registry=memory', '--server_max_calls=many'],
+    {},
+    '--server_max_calls: expected a whole number from 1 to 1000000, got "many"',
+  ],
 ])('L13: %j with %j is refused', async (flags, env, line) => {
   expect(await faults(flags, env)).toEqual([expect.stringContaining(line)]);
 });
@@ -74,4 +84,17 @@ test('a service’s own HTTP address is compared too, by the name of its option'
   await expect(start({ ...spec, options, http }, flags, {})).rejects.toThrow(
     '--address: expected another port than --server_address, got 0.0.0.0:80 and 127.0.0.1:80',
   );
+});
+
+test('L13: of the files for TLS all or none are given, and each can be read', async () => {
+  const flags = [
+    '--registry=memory',
+    '--tls_cert=/nonexistent',
+    `--tls_key=${import.meta.dirname}`,
+  ];
+  expect(await faults(flags)).toEqual([
+    '--tls_cert: expected a file that can be read, got "/nonexistent": ENOENT',
+    `--tls_key: expected a file that can be read, got "${import.meta.dirname}": it is none`,
+    '--tls_ca: expected a file, for --tls_cert is given, got ""',
+  ]);
 });

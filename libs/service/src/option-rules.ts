@@ -1,5 +1,6 @@
 import { splitAddress } from '@micro/registry';
 import type { ServiceOptions } from './service-options.ts';
+import { tlsFaults } from './tls-options.ts';
 
 /** Options that could be read; a rule is silent where one that it needs could not. */
 type Readable = Partial<ServiceOptions>;
@@ -13,9 +14,8 @@ export function brokenRules(
   options: Readable,
   http: { readonly name: string; readonly address: string | undefined },
 ): readonly string[] {
-  return [expiry(options), namespaces(options), samePort(options, http)].flatMap(
-    (problem) => problem ?? [],
-  );
+  const problems = [expiry(options), namespaces(options), samePort(options, http)];
+  return [...problems.flatMap((problem) => problem ?? []), ...tlsFaults(options)];
 }
 
 function expiry({ register_interval: interval, register_ttl: ttl }: Readable): string | undefined {

@@ -86,3 +86,19 @@ export const names: z.ZodType<readonly string[], string> = nonEmpty.transform((w
     .map((word) => word.trim())
     .filter(Boolean),
 );
+
+/** `a,b`, or nothing. */
+export const namesOrNone: z.ZodType<readonly string[], string> = z.union([
+  z.literal('').transform(() => []),
+  names,
+]);
+
+/** A whole number from `min` to `max`. */
+export function wholeNumber(min: number, max: number): z.ZodType<number, string> {
+  const expected = `a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, expected)
+    .transform(Number)
+    .refine((number) => number >= min && number <= max, expected);
+}

@@ -3,11 +3,13 @@ import {
   duration,
   listenAddress,
   names,
+  namesOrNone,
   oneOf,
   onOff,
   pairs,
   seconds,
   text,
+  wholeNumber,
 } from './option-values.ts';
 import { describeOptions, parseOptions } from './options.ts';
 import { serviceOptions } from './service-options.ts';
@@ -85,6 +87,9 @@ test.each([
   [pairs, '', {}],
   [names, ' a, b ,', ['a', 'b']],
   [text, '', ''],
+  [namesOrNone, '', []],
+  [namesOrNone, 'a, b', ['a', 'b']],
+  [wholeNumber(0, 10), '10', 10],
   [listenAddress, '[::1]:0', '[::1]:0'],
 ])('%# reads %j', (schema, word, value) => {
   expect(schema.parse(word)).toEqual(value);
@@ -92,6 +97,9 @@ test.each([
 
 test.each([
   [duration, '5 parsecs'],
+  [wholeNumber(0, 10), '1.5'],
+  [wholeNumber(0, 10), '11'],
+  [wholeNumber(1, 10), ''],
   [pairs, 'a'],
   [listenAddress, '127.0.0.1'],
   [listenAddress, '127.0.0.1:70000'],

@@ -1,6 +1,12 @@
-import { type RegistrarState, RegistryError, type Status } from '@micro/registry';
+import {
+  createMemoryRegistry,
+  type RegistrarState,
+  RegistryError,
+  type Status,
+} from '@micro/registry';
 import { expect, test } from 'vitest';
 import { lameDuckMs, whyNotRegistered } from './registration.ts';
+import { start } from './start.ts';
 
 const failing = (code: RegistryError['code']): RegistrarState => ({
   state: 'registering',
@@ -22,6 +28,18 @@ test.each<[RegistrarState, Status['state'], string | undefined]>([
   [{ state: 'failed', error: new TypeError('no name') }, 'stale', 'not registered: no name'],
 ])('with %j and what is known %s it says %j', (registrar, state, why) => {
   expect(whyNotRegistered(registrar, { state })).toBe(why);
+});
+
+test('a zone that is given stands in the registration', async () => {
+  const registry = createMemoryRegistry();
+  const flags = ['--registry=own', '--log_level=error', '--server_zone=eu-1'];
+  const running = await start({ name: 'a', registries: { own: () => registry } }, flags, {});
+  const view = registry.watch('a');
+  await view.synced;
+  while (view.nodes.length === 0) await new Promise(setImmediate);
+  expect(view.nodes[0]!.metadata['zone']).toBe('eu-1');
+  view.close();
+  await running.stop();
 });
 
 test.each([

@@ -101,6 +101,7 @@ function nodeOf(
       registry: registry.kind,
       server: 'grpc',
       transport: 'grpc',
+      ...(options.server_zone && { zone: options.server_zone }),
       ...options.server_metadata,
     },
     endpoints: server.endpoints,

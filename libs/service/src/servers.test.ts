@@ -63,3 +63,21 @@ test('L3: a request that does not end is ended at the deadline, and leaving goes
   await stop();
   await expect(never).rejects.toThrow();
 });
+
+test('metadata that --pass_metadata names goes along with the calls a handler makes', async () => {
+  const passing: Handlers<typeof Say> = {
+    async hello({ name: which }, { client, metadata }) {
+      if (which === 'told') return { msg: `${metadata['x-tenant']} ${metadata['x-other']}` };
+      return client(Say, name).hello({ name: 'told' });
+    },
+    async *count() {},
+    async *chat() {},
+  };
+  const flags = ['--registry=memory', quiet, '--pass_metadata=x-tenant'];
+  const running = await start({ name, handlers: [[Say, passing]] }, flags, {});
+  while ((await fetch(`http://${running.httpAddress}/readyz`)).status !== 200);
+  const metadata = { 'x-tenant': 'a', 'x-other': 'b' };
+  const answer = await running.client(Say, name).hello({}, { metadata });
+  expect(answer.msg).toBe('a undefined');
+  await running.stop();
+});

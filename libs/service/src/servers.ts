@@ -49,6 +49,7 @@ export async function openServers<
   const rpc = createServer({
     name,
     client,
+    passMetadata: options.pass_metadata,
     tracer: await loadTracer(),
     handlers: spec.handlers ?? ([] as unknown as ServedList<Services>),
     onAnswered(call) {

@@ -3,6 +3,7 @@ import {
   advertisedAddress,
   duration,
   listenAddress,
+  namesOrNone,
   nonEmpty,
   oneOf,
   onOff,
@@ -10,6 +11,7 @@ import {
   seconds,
   secondsOr,
   text,
+  wholeNumber,
 } from './option-values.ts';
 
 /**
@@ -72,6 +74,33 @@ export function serviceOptions(name: string, version: string, registries: readon
       duration,
       '5s',
       'how long a call may take that says nothing else',
+    ),
+    client_retries: option(
+      wholeNumber(0, 10),
+      '1',
+      'how often a call that failed is tried again on another node, if its method is idempotent',
+    ),
+    pass_metadata: option(
+      namesOrNone,
+      '',
+      'metadata that goes along with the calls made for a call, a,b, besides tracing and authorization',
+    ),
+    server_max_calls: option(
+      wholeNumber(1, 1_000_000),
+      '1000',
+      'calls in work at once; those beyond are refused, and their callers try another node',
+    ),
+    server_zone: option(text, '', 'where it is: callers of the same zone prefer it, and it them'),
+    tls_cert: option(
+      text,
+      '',
+      'file with the certificate gRPC is answered and called with, in PEM; read again when it changes',
+    ),
+    tls_key: option(text, '', 'file with the key of the certificate'),
+    tls_ca: option(
+      text,
+      '',
+      'file with the authorities that are believed; callers must prove who they are',
     ),
     shutdown_delay: option(
       secondsOr('auto'),
