@@ -126,6 +126,7 @@ test('says which port is taken', async () => {
 
 test('waits for a request in flight when it closes, and ends one that lasts too long', async () => {
   const entered = Promise.withResolvers<void>();
+  const stuck = Promise.withResolvers<void>();
   const release = Promise.withResolvers<void>();
   const url = await server((app) => {
     app.get('/slow', async () => {
@@ -133,14 +134,18 @@ test('waits for a request in flight when it closes, and ends one that lasts too 
       await release.promise;
       return 'in time';
     });
-    app.get('/never', () => new Promise(() => {}));
+    app.get('/never', () => {
+      stuck.resolve();
+      return new Promise(() => {});
+    });
   });
   const [app] = open.splice(0);
   const slow = fetch(`${url}/slow`);
   const { port } = new URL(url);
-  const never = connect(Number(port), '127.0.0.1').end('GET /never HTTP/1.1\r\nhost: a\r\n\r\n');
+  const never = connect(Number(port), '127.0.0.1');
+  never.write('GET /never HTTP/1.1\r\nhost: a\r\n\r\n');
   never.on('error', () => {});
-  await entered.promise;
+  await Promise.all([entered.promise, stuck.promise]);
   const closed = close(app!, 200);
   release.resolve();
   expect(await (await slow).text()).toBe('in time');

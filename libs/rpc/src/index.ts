@@ -1,4 +1,5 @@
 export type { DescService } from '@bufbuild/protobuf';
+export type { MemberCounts } from './balancer/member-counts.ts';
 export type { ClientMeter, EjectionReason, PickedZone, RetryReason } from './balancer/meter.ts';
 export { answersGrpc } from './balancer/protocol.ts';
 export { type Channels, type ChannelsOptions, createChannels } from './client/channels.ts';

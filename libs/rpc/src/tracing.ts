@@ -3,8 +3,8 @@ import type { Metadata } from './transport/transport.ts';
 
 /** Hears of calls, to make a trace of them. rpc knows no tracing library; who has one binds it here. */
 export interface Tracer {
-  /** A call that is answered. Its metadata says which trace it belongs to. */
-  server(call: TracedCall & { readonly metadata: Metadata }): Span;
+  /** A call that is answered. */
+  server(call: TracedCall): Span;
   /** A call that is made. @param parent What it is made for. */
   client(call: TracedCall, parent: Span | undefined): Span;
 }
@@ -14,6 +14,8 @@ export interface TracedCall {
   readonly service: string;
   /** `Say.Hello`. */
   readonly endpoint: string;
+  /** What goes along with it; it may say which trace it belongs to. */
+  readonly metadata: Metadata;
 }
 
 /** One call's part of a trace. */

@@ -1,6 +1,9 @@
 import type { Registry } from '@micro/registry';
-import { type ClientFactory, createChannels, createClientFactory } from '@micro/rpc';
+import { type ClientFactory, createChannels, createClientFactory, type Tracer } from '@micro/rpc';
 import { createDynamic, type Dynamic } from '@micro/rpc/dynamic';
+import type { Metrics } from './metrics.ts';
+import type { ServiceOptions } from './service-options.ts';
+import { tlsFilesOf } from './tls-options.ts';
 
 /** The ways to call others, all over the same connections. */
 export interface Callers {
@@ -9,11 +12,27 @@ export interface Callers {
   close(): void;
 }
 
-/** @param name Who calls. */
-export function createCallers(registry: Registry, name: string, timeoutMs: number): Callers {
-  const channels = createChannels(registry);
-  const client = createClientFactory({ channels, name, timeoutMs });
-  const dynamic = createDynamic({ registry, channels, client, name, timeoutMs });
+/** @param id Of this process in the registry. */
+export function createCallers(
+  registry: Registry,
+  options: ServiceOptions,
+  id: string,
+  metrics: Metrics,
+  tracer: Tracer | undefined,
+): Callers {
+  const { server_name: name, server_zone: zone, client_retries: retries } = options;
+  const { client_request_timeout: timeoutMs } = options;
+  const tls = tlsFilesOf(options);
+  const channels = createChannels(registry, {
+    self: { id, service: name },
+    meter: metrics.clientMeter,
+    ...(zone && { zone }),
+    ...(tls && { tls }),
+    ...(tracer && { tracer }),
+  });
+  metrics.followNodes(() => channels.counts);
+  const client = createClientFactory({ channels, name, timeoutMs, retries });
+  const dynamic = createDynamic({ registry, channels, client, name, timeoutMs, retries });
   return {
     client,
     dynamic,

@@ -1,10 +1,11 @@
 import type { Registry as NodeRegistry, RegistryMeter } from '@micro/registry';
 import type { Answered } from '@micro/rpc';
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { type ClientMetrics, createClientMetrics } from './client-metrics.ts';
 import { createRegistryMetrics } from './registry-metrics.ts';
 
 /** What Prometheus is told of a service. */
-export interface Metrics {
+export interface Metrics extends ClientMetrics {
   /** Counts an answered call. */
   answered(call: Answered): void;
   /** What the registry of the service reports to. */
@@ -36,6 +37,7 @@ export function createMetrics(service: string): Metrics {
   });
   const { meter, follow } = createRegistryMetrics(registry);
   return {
+    ...createClientMetrics(registry),
     meter,
     follow,
     answered({ endpoint, code, durationMs }) {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   createRegistrar,
   type Node,
@@ -17,12 +16,13 @@ export function register(
   registry: Registry,
   server: RpcServer,
   address: string,
+  id: string,
   options: ServiceOptions,
   log: Log,
 ): Registrar {
   return createRegistrar({
     registry,
-    node: nodeOf(registry, server, address, options),
+    node: nodeOf(registry, server, address, id, options),
     ttlMs: options.register_ttl,
     intervalMs: options.register_interval,
     onState: (state) => logState(log, state, registry.kind),
@@ -87,11 +87,12 @@ function nodeOf(
   registry: Registry,
   server: RpcServer,
   address: string,
+  id: string,
   options: ServiceOptions,
 ): Node {
   const { server_name: service } = options;
   return {
-    id: options.server_id || `${service}-${randomUUID()}`,
+    id,
     service,
     version: options.server_version,
     address: options.server_advertise || address,

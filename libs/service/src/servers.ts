@@ -5,6 +5,7 @@ import {
   type DescService,
   type RpcServer,
   type ServedList,
+  type Tracer,
 } from '@micro/rpc';
 import { httpOptionOf } from './configuration.ts';
 import { listening } from './listening.ts';
@@ -12,7 +13,6 @@ import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { OptionDefinitions } from './option-definition.ts';
 import type { Service, ServiceSpec } from './service.ts';
-import { loadTracer } from './tracing.ts';
 
 /** The two ways in: gRPC, and HTTP for its own routes or for health and metrics alone. */
 export interface Servers {
@@ -42,6 +42,7 @@ export async function openServers<
   spec: ServiceSpec<Services, Options>,
   service: Service<Options>,
   metrics: Metrics,
+  tracer: Tracer | undefined,
   notReady: () => string | undefined,
 ): Promise<Servers> {
   const { name, options, log, client, stopping } = service;
@@ -50,7 +51,7 @@ export async function openServers<
     name,
     client,
     passMetadata: options.pass_metadata,
-    tracer: await loadTracer(),
+    tracer,
     handlers: spec.handlers ?? ([] as unknown as ServedList<Services>),
     onAnswered(call) {
       metrics.answered(call);

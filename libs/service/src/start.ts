@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Registrar } from '@micro/registry';
 import type { ClientFactory, DescService } from '@micro/rpc';
@@ -8,6 +9,7 @@ import type { OptionDefinitions } from './option-definition.ts';
 import { lameDuckMs, register, whyNotHeard, whyNotRegistered, withdraw } from './registration.ts';
 import { openServers, type Servers } from './servers.ts';
 import type { ServiceSpec } from './service.ts';
+import { loadTracer } from './tracing.ts';
 
 /** A service that runs. */
 export interface Running {
@@ -42,7 +44,9 @@ export async function start<
   env: NodeJS.ProcessEnv,
 ): Promise<Running> {
   const { options, registry, log, metrics } = await configure(spec, argv, env);
-  const { server_name: name, server_version: version, client_request_timeout: timeoutMs } = options;
+  const { server_name: name, server_version: version } = options;
+  const id = options.server_id || `${name}-${randomUUID()}`;
+  const tracer = await loadTracer();
   const leaving = new AbortController();
   const stopping = leaving.signal;
   let registrar: Registrar | undefined;
@@ -55,11 +59,12 @@ export async function start<
   // if the start fails half way.
   await using parts = new AsyncDisposableStack();
   parts.adopt(registry, (it) => it.close());
-  const { client, dynamic } = parts.adopt(createCallers(registry, name, timeoutMs), (it) =>
-    it.close(),
+  const { client, dynamic } = parts.adopt(
+    createCallers(registry, options, id, metrics, tracer),
+    (it) => it.close(),
   );
   const service = { name, options, log, registry, client, dynamic, stopping };
-  const servers = parts.adopt(await openServers(spec, service, metrics, notReady), (it) =>
+  const servers = parts.adopt(await openServers(spec, service, metrics, tracer, notReady), (it) =>
     finish(it, options.shutdown_timeout, log),
   );
   const { rpc, address, httpAddress } = servers;
@@ -67,7 +72,7 @@ export async function start<
   metrics.follow(registry);
   log.info({ grpc: address, http: httpAddress, version, registry: registry.kind }, 'started');
   parts.defer(() => wait(lameDuckMs(options, registry)));
-  const registered = register(registry, rpc, address, options, log);
+  const registered = register(registry, rpc, address, id, options, log);
   registrar = registered;
   const leave = once(() => withdraw(registered, log));
   parts.defer(leave);

@@ -14,7 +14,7 @@ import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { start } from './start.ts';
 import { loadTracer } from './tracing.ts';
 
-const hello = { service: 'go.micro.srv.greeter', endpoint: 'Say.Hello' };
+const hello = { service: 'go.micro.srv.greeter', endpoint: 'Say.Hello', metadata: {} };
 const exporter = new InMemorySpanExporter();
 beforeEach(() => exporter.reset());
 
@@ -49,7 +49,10 @@ test('a call that is answered joins the trace of who called, one made for it goe
     tracestate: 'vendor=value',
   };
   const server = tracer.server({ ...hello, metadata });
-  const client = tracer.client({ service: 'go.micro.srv.b', endpoint: 'Other.Count' }, server);
+  const client = tracer.client(
+    { service: 'go.micro.srv.b', endpoint: 'Other.Count', metadata: {} },
+    server,
+  );
   expect(client.metadata).toEqual({
     traceparent: expect.stringMatching(new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`)),
     tracestate: 'vendor=value',
@@ -82,7 +85,7 @@ test('a call that is answered joins the trace of who called, one made for it goe
 
 test('what a handler traces by itself stands between the call it answers and those it makes', async () => {
   const tracer = await traced();
-  const server = tracer.server({ ...hello, metadata: {} });
+  const server = tracer.server(hello);
   await server.run(async () => {
     await Promise.resolve();
     await trace.getTracer('handler').startActiveSpan('work', async (work) => {
@@ -101,7 +104,7 @@ test.each([
   [Code.INTERNAL, SpanStatusCode.ERROR, SpanStatusCode.ERROR],
 ])('code %d is %d to the server and %d to the client', async (code, server, client) => {
   const tracer = await traced();
-  tracer.server({ ...hello, metadata: {} }).end({ code });
+  tracer.server(hello).end({ code });
   tracer.client(hello, undefined).end({ code });
   expect(finished().map(({ status }) => status)).toEqual([server, client]);
 });
@@ -122,7 +125,7 @@ test('without the SDK nothing of OpenTelemetry is loaded', () => {
   });
 });
 
-test('calls that a service answers are traced', async () => {
+test('a call that is made and answered is traced on both sides, in the trace it was given', async () => {
   await traced();
   const say: Handlers<typeof Say> = {
     hello: () => ({ msg: 'done' }),
@@ -136,8 +139,13 @@ test('calls that a service answers are traced', async () => {
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
   await client(Say, name).hello({}, { metadata: { traceparent } });
   await stop();
-  const answered = finished().find(({ kind }) => kind === SpanKind.SERVER);
+  const spans = finished();
+  const [answered, made] = [SpanKind.SERVER, SpanKind.CLIENT].map((of) =>
+    spans.find(({ kind }) => kind === of),
+  );
+  expect(made).toMatchObject({ parent: 'b7ad6b7169203331' });
   expect(answered).toMatchObject({
+    parent: made!.id,
     name: 'go.micro.srv.greeter.Say/Hello',
     traceId: '0af7651916cd43dd8448eb211c80319c',
     attributes: { 'rpc.grpc.status_code': 0 },

@@ -43,13 +43,14 @@ function createTracer(api: Api): Tracer {
   };
 
   return {
-    server: ({ metadata, ...call }) =>
-      begin(call, SpanKind.SERVER, propagation.extract(ROOT_CONTEXT, metadata)),
+    server: (call) =>
+      begin(call, SpanKind.SERVER, propagation.extract(ROOT_CONTEXT, call.metadata)),
     client(call, parent) {
       // A span that a handler began by itself is nearer than that of the call it answers.
       const active = context.active();
-      const above = trace.getSpan(active) ? active : (parent && contexts.get(parent)) || active;
-      return begin(call, SpanKind.CLIENT, above);
+      if (trace.getSpan(active)) return begin(call, SpanKind.CLIENT, active);
+      const above = parent && contexts.get(parent);
+      return begin(call, SpanKind.CLIENT, above ?? propagation.extract(active, call.metadata));
     },
   };
 }

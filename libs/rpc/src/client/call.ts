@@ -116,8 +116,10 @@ export class Call {
   #trace(): void {
     const { service, tracer } = this.#destination;
     if (!tracer) return;
-    this.#span = tracer.client({ service, endpoint: this.#method.endpoint }, this.#limits.parent);
-    this.#metadata = { ...this.#metadata, ...this.#span.metadata };
+    const { endpoint } = this.#method;
+    const metadata = this.#metadata;
+    this.#span = tracer.client({ service, endpoint, metadata }, this.#limits.parent);
+    this.#metadata = { ...metadata, ...this.#span.metadata };
   }
 
   #try(): void {

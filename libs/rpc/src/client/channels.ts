@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Registry } from '@micro/registry';
+import type { Node, Registry } from '@micro/registry';
 import { createRetryBudget, type RetryBudget } from '../balancer/budget.ts';
+import type { MemberCounts } from '../balancer/member-counts.ts';
 import { type ClientMeter, silentMeter } from '../balancer/meter.ts';
 import type { Tracer } from '../tracing.ts';
 import { grpcJs } from '../transport/grpc-js/index.ts';
@@ -11,13 +12,15 @@ import { createDestination, type Destination } from './destination.ts';
 export interface Channels {
   /** @param service A registered service's name. */
   open(service: string): Destination;
+  /** How many nodes, of all services together, are in which state. */
+  readonly counts: MemberCounts;
   /** Ends all connections, calls on their way too. */
   close(): void;
 }
 
 export interface ChannelsOptions {
-  /** Who calls: an id that is the same as long as the process lives, its node's where it is one. @default a random one */
-  readonly clientId?: string;
+  /** Who calls, if it is a node of a service: large services share their nodes out evenly among those of one. */
+  readonly self?: Pick<Node, 'id' | 'service'>;
   /** Where this process is: nodes whose metadata names the same zone are called rather than others. */
   readonly zone?: string;
   /** Encrypts connections, and proves who calls. */
@@ -35,7 +38,7 @@ export interface ChannelsOptions {
 /** What all destinations of a process have in common. */
 export interface Surroundings {
   readonly registry: Registry;
-  readonly clientId: string;
+  readonly self: Pick<Node, 'id' | 'service'>;
   readonly zone: string | undefined;
   readonly maxNodes: number;
   readonly budget: RetryBudget;
@@ -49,11 +52,12 @@ export interface Surroundings {
 }
 
 export function createChannels(registry: Registry, options: ChannelsOptions = {}): Channels {
-  const { clientId = randomUUID(), maxNodes = 20, zone, tls, tracer } = options;
+  const { self = { id: randomUUID(), service: '' }, maxNodes = 20 } = options;
+  const { zone, tls, tracer } = options;
   const { maxMessageBytes = 4 * 1024 * 1024, meter = silentMeter, transport = grpcJs } = options;
   const surroundings: Surroundings = {
     registry,
-    clientId,
+    self,
     zone,
     maxNodes,
     budget: createRetryBudget(() => performance.now()),
@@ -71,9 +75,20 @@ export function createChannels(registry: Registry, options: ChannelsOptions = {}
       destinations.set(service, destination);
       return destination;
     },
+    get counts() {
+      return sum([...destinations.values()].map(({ counts }) => counts));
+    },
     close() {
       for (const destination of destinations.values()) destination.close();
       destinations.clear();
     },
   };
+}
+
+function sum(all: readonly MemberCounts[]): MemberCounts {
+  const total = { ready: 0, ejected: 0, connecting: 0, idle: 0, failed: 0, leaving: 0 };
+  for (const counts of all)
+    for (const state of Object.keys(total) as Array<keyof MemberCounts>)
+      total[state] += counts[state];
+  return total;
 }

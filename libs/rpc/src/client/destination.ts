@@ -1,6 +1,7 @@
-import type { Registry } from '@micro/registry';
+import type { Registry, View } from '@micro/registry';
 import type { RetryBudget } from '../balancer/budget.ts';
 import type { Member } from '../balancer/member.ts';
+import type { MemberCounts } from '../balancer/member-counts.ts';
 import { createMembers } from '../balancer/members.ts';
 import type { ClientMeter } from '../balancer/meter.ts';
 import { explainAbsence } from '../balancer/no-node.ts';
@@ -17,6 +18,8 @@ export interface Destination {
   readonly budget: RetryBudget;
   readonly meter: ClientMeter;
   readonly tracer: Tracer | undefined;
+  /** How many nodes are in which state. */
+  readonly counts: MemberCounts;
   /** Who gets the next call; else why there is nobody, or neither while somebody may be there soon. */
   pick(wish: Wish, tried: ReadonlySet<Member> | undefined): Picked;
   /** Calls `again` once, after the next change of what can be picked; returns the way to stop waiting. */
@@ -31,11 +34,11 @@ export interface Picked {
 
 /** Follows a service in the registry from now on. */
 export function createDestination(service: string, surroundings: Surroundings): Destination {
-  const { registry, budget, meter, tracer, clientId, zone, maxNodes, connect } = surroundings;
+  const { registry, budget, meter, tracer, self, zone, maxNodes, connect } = surroundings;
   const now = (): number => performance.now();
   const authority = authorityOf(service);
   const members = createMembers({
-    clientId,
+    clientId: self.id,
     zone,
     size: maxNodes,
     meter,
@@ -50,21 +53,27 @@ export function createDestination(service: string, surroundings: Surroundings): 
   const silence = createSilenceWatch({ now, isAnother });
   const waiting = new Set<() => void>();
   const view = registry.watch(service);
+  let peers: View | undefined;
   let heard = false;
   let told = true;
 
+  const take = (): void => {
+    // Only a set of which each caller gets a part has to be shared out.
+    if (view.nodes.length > maxNodes && self.service !== '') peers ??= registry.watch(self.service);
+    members.update(view.nodes, peers?.nodes);
+  };
   // Several changes at once are one.
   const update = (): void => {
     if (!told) return;
     told = false;
     setImmediate(() => {
       told = true;
-      members.update(view.nodes);
+      take();
     });
   };
   view.subscribe(update);
   // Known nodes are used before the picture is complete; that there is none is believed only then.
-  members.update(view.nodes);
+  take();
   void view.synced.then(() => {
     heard = true;
     update();
@@ -80,6 +89,9 @@ export function createDestination(service: string, surroundings: Surroundings): 
     budget,
     meter,
     tracer,
+    get counts() {
+      return members.counts;
+    },
     pick(wish, tried) {
       const { member, none } = members.pick(tried ? { ...wish, exclude: tried } : wish);
       if (member) return silence.lineOf(member).picked;
@@ -94,6 +106,7 @@ export function createDestination(service: string, surroundings: Surroundings): 
     },
     close() {
       view.close();
+      peers?.close();
       silence.close();
       members.close();
     },
