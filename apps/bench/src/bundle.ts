@@ -4,6 +4,8 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import type { Figures } from './suite.ts';
 
+const grpc = '@grpc/grpc-js';
+
 export interface BundleOptions {
   /** Of the file. @default the module's */
   readonly name?: string;
@@ -33,6 +35,8 @@ export async function bundle(source: string, options: BundleOptions = {}): Promi
     format: 'cjs',
     minify,
     external: [...external],
+    // One for all, that of the services: a peer brings its own.
+    alias: { [grpc]: join(import.meta.dirname, '../../../node_modules', grpc) },
     logLevel: 'error',
   });
   return outfile;

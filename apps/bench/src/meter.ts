@@ -63,8 +63,8 @@ async function collectGarbage(): Promise<void> {
   }
 }
 
-/** Of data alone: compiled code comes and goes, by a megabyte at a time. */
-async function liveBytes(): Promise<number> {
+/** The heap after a garbage collection, of data alone: compiled code comes and goes, by a megabyte at a time. */
+export async function liveBytes(): Promise<number> {
   await collectGarbage();
   const data = getHeapSpaceStatistics().filter(
     ({ space_name }) => !/code|trusted/.test(space_name),

@@ -58,6 +58,8 @@ test.each([
   [{ max: 2.9 }, false],
   [{ maxRatio: 0.5 }, true],
   [{ maxRatio: 0.4 }, false],
+  [{ minRatio: 0.5 }, true],
+  [{ minRatio: 0.6 }, false],
 ])('a goal of %o is met: %s', async (goal, met) => {
   const rounds = await runRounds('speed', compare({ ours: [3], peer: [6] }), 1, ignore);
   expect(summarize({ ...row, goal }, rounds).met).toBe(met);

@@ -82,7 +82,8 @@ function spread(values: readonly number[]): Pick<Result, 'spread'> {
 
 function judge(goal: Row['goal'], ours: number, ratio = Number.NaN): Pick<Result, 'goal' | 'met'> {
   if (!goal) return {};
-  return { goal, met: 'max' in goal ? ours <= goal.max : ratio <= goal.maxRatio };
+  if ('max' in goal) return { goal, met: ours <= goal.max };
+  return { goal, met: 'maxRatio' in goal ? ratio <= goal.maxRatio : ratio >= goal.minRatio };
 }
 
 /** Fisher and Yates. */

@@ -4,8 +4,8 @@ export type Figures = Readonly<Record<string, number>>;
 /** Finds a figure of a round by its subject and name. @throws Error if the subject did not bring it. */
 export type Round = (subject: string, figure: string) => number;
 
-/** What a figure is shown in; the figures themselves are in ms, us, bytes or plain numbers. */
-export type Unit = 'ms' | 'µs' | 'bytes' | 'times';
+/** What a figure is shown in; the figures themselves are in ms, us, bytes, plain numbers or so many a second. */
+export type Unit = 'ms' | 'µs' | 'bytes' | 'times' | '/s';
 
 /** A line of the table: one figure of ours, and the peer's where it has one. */
 export interface Row {
@@ -16,8 +16,14 @@ export interface Row {
   readonly goal?: Goal;
 }
 
-/** What is wanted: a ratio of at most so much, or a figure of ours of at most so much, in the row's unit. */
-export type Goal = { readonly maxRatio: number } | { readonly max: number };
+/**
+ * What is wanted: a ratio of at most or, where more is better, of at least so much; or a figure of
+ * ours of at most so much, in the row's unit.
+ */
+export type Goal =
+  | { readonly maxRatio: number }
+  | { readonly minRatio: number }
+  | { readonly max: number };
 
 /** Subjects that are measured side by side, and what is read off. */
 export interface Comparison {

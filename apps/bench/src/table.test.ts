@@ -23,6 +23,15 @@ test('a report is a table whose columns stand below each other', () => {
             met: false,
           },
           { label: 'memory', unit: 'bytes', ours: 1.5e6, goal: { max: 2e6 }, met: true },
+          {
+            label: 'calls',
+            unit: '/s',
+            ours: 9_000,
+            peer: 6_000,
+            ratio: 1.5,
+            goal: { minRatio: 1 },
+            met: true,
+          },
         ],
       },
     ],
@@ -36,6 +45,7 @@ test('a report is a table whose columns stand below each other', () => {
                  ours     peer  ratio     goal          spread
       time     620 ms  1771 ms  0.35×  ≤ 0.30×  MISSED    12 %
       memory  1.50 MB                   ≤ 2 MB     met
+      calls   9000 /s  6000 /s  1.50×  ≥ 1.00×     met
     "
   `);
 });
@@ -49,6 +59,7 @@ test.each([
   [9_821, 'bytes', '9821 B'],
   [78e6, 'bytes', '78 MB'],
   [1_002, 'times', '1002'],
+  [8_999.6, '/s', '9000 /s'],
 ] as const)('%d %s is %s', (value, unit, text) => {
   expect(formatFigure(value, unit)).toBe(text);
 });

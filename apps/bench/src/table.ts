@@ -41,7 +41,8 @@ function cellsOf({ label, unit, ours, peer, ratio, goal, met, spread }: Result):
 }
 
 function formatGoal(goal: Goal, unit: Unit): string {
-  return `≤ ${'max' in goal ? formatFigure(goal.max, unit) : formatRatio(goal.maxRatio)}`;
+  if ('max' in goal) return `≤ ${formatFigure(goal.max, unit)}`;
+  return 'maxRatio' in goal ? `≤ ${formatRatio(goal.maxRatio)}` : `≥ ${formatRatio(goal.minRatio)}`;
 }
 
 function formatRatio(ratio: number): string {
