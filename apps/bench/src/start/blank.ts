@@ -1,0 +1,3 @@
+// The least a process does that says something.
+process.stdout.write('{"msg":"started"}\n');
+setInterval(() => {}, 1_000_000);
