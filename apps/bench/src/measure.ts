@@ -2,8 +2,8 @@ import { fork, type Serializable } from 'node:child_process';
 import { basename } from 'node:path';
 import type { Figures } from './suite.ts';
 
-/** What ran longer hangs. */
-const timeoutMs = 60_000;
+/** What ran longer hangs, be the machine ever so busy. */
+const timeoutMs = 180_000;
 
 /**
  * Runs a subject's bundle in a process of its own and returns what it measured.

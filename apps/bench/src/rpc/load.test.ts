@@ -28,15 +28,41 @@ function createCaller(answers: Partial<Caller> = {}) {
 test('each lane has one call outstanding until all is stopped', async () => {
   const { caller, calls } = createCaller();
   const running = startLoad(caller, { lanes: 7, letters: 3 });
-  while (running.answered < 100) await setImmediate();
+  await running.reach(100);
   await running.stop();
   expect(calls).toEqual({ open: 0, most: 7 });
 });
 
-test('of streams messages are counted', async () => {
-  const running = startLoad(createCaller().caller, { lanes: 1, messages: 50 });
+test('it reaches a number of calls with the last of them', async () => {
+  const { caller } = createCaller();
+  let made = 0;
+  const counting: Caller = {
+    ...caller,
+    hello(name, done) {
+      made++;
+      caller.hello(name, done);
+    },
+  };
+  const running = startLoad(counting, { lanes: 1, letters: 3 });
+  await running.reach(20);
+  expect(made).toBe(21); // One is on its way again.
   await running.stop();
-  expect(running.answered).toBe(50);
+});
+
+test('of streams messages are counted', async () => {
+  const { caller } = createCaller();
+  let streams = 0;
+  const counting: Caller = {
+    ...caller,
+    count(to, seen, done) {
+      streams++;
+      caller.count(to, seen, done);
+    },
+  };
+  const running = startLoad(counting, { lanes: 1, messages: 50 });
+  await running.reach(100);
+  await running.stop();
+  expect(streams).toBe(3); // As above.
 });
 
 test('an answer of another length is an error', async () => {
@@ -64,5 +90,5 @@ test('a call that fails is the error, though others go on', async () => {
     },
   };
   const running = startLoad(failing, { lanes: 2, letters: 3 });
-  await expect(running.stop()).rejects.toBe(failure);
+  await expect(running.reach(1_000_000)).rejects.toBe(failure);
 });

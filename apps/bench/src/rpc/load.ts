@@ -15,8 +15,12 @@ export type Load =
 
 /** Lanes that call, each again as soon as its last call is answered. */
 export interface Running {
-  /** Calls answered so far; of streams, messages. */
-  readonly answered: number;
+  /**
+   * Resolves when so many calls in all have been answered; of streams, messages. One at a time waits.
+   *
+   * @throws what the first call failed with.
+   */
+  reach(total: number): Promise<void>;
   /** Resolves when no call is left. @throws what the first call failed with. */
   stop(): Promise<void>;
 }
@@ -24,27 +28,33 @@ export interface Running {
 export function startLoad(caller: Caller, load: Load): Running {
   const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
   let answered = 0;
+  let wanted = Infinity;
+  let reached = (): void => {};
   let stopped = false;
   let open = load.lanes;
   const call = 'letters' in load ? greet(caller, load.letters) : count(caller, load.messages);
 
+  const seen = (): void => {
+    answered++;
+    if (answered === wanted) reached();
+  };
   const next = (): void => {
     if (stopped) {
       open--;
       if (open === 0) resolve();
       return;
     }
-    call(
-      () => answered++,
-      (failure) => (failure === undefined ? next() : reject(failure)),
-    );
+    call(seen, (failure) => (failure === undefined ? next() : reject(failure)));
   };
   for (let lane = 0; lane < load.lanes; lane++) next();
   // Who waits for it hears of it; until then it is no unhandled one.
   ended.catch(() => {});
   return {
-    get answered() {
-      return answered;
+    reach(total) {
+      const { promise, resolve: wake } = Promise.withResolvers<void>();
+      wanted = Math.max(total, answered + 1);
+      reached = wake;
+      return Promise.race([promise, ended]);
     },
     stop() {
       stopped = true;

@@ -1,13 +1,16 @@
-import { setTimeout } from 'node:timers/promises';
 import { liveBytes } from '../meter.ts';
 import { cpuUsOf, residentBytesOf } from '../process-cost.ts';
 import { runSubject } from '../subject.ts';
 import type { Figures } from '../suite.ts';
 import { type Caller, type Load, startLoad } from './load.ts';
 
-/** For the code to be compiled. */
-const warmUpMs = 2_000;
-const measuredMs = 1_500;
+/**
+ * Calls for the code to be compiled, and calls that count. By number, not by time: on a machine that
+ * does other things too, a slow warm-up would leave one of the two cold.
+ */
+const unary = { warmUp: 15_000, measured: 10_000 };
+/** The same of messages, which cost a tenth. */
+const streamed = { warmUp: 150_000, measured: 100_000 };
 
 /**
  * The client's process of a pair: loads the server and measures both.
@@ -15,28 +18,27 @@ const measuredMs = 1_500;
  * @param connect Makes the client, of the addresses that the server listens on.
  */
 export function runCaller(connect: (addresses: readonly string[]) => Promise<Caller>): void {
-  runSubject(async ([load = '', pid = '', ...addresses]) => {
-    const caller = await connect(addresses);
-    const running = startLoad(caller, JSON.parse(load) as Load);
-    await setTimeout(warmUpMs);
+  runSubject(async ([text = '', pid = '', ...addresses]) => {
+    const load = JSON.parse(text) as Load;
+    const { warmUp, measured } = 'letters' in load ? unary : streamed;
+    const running = startLoad(await connect(addresses), load);
+    await running.reach(warmUp);
     const stop = startMeter(Number(pid));
-    const before = running.answered;
-    await setTimeout(measuredMs);
-    const figures = stop(() => running.answered - before);
+    await running.reach(warmUp + measured);
+    const figures = stop(measured);
     await running.stop();
     return { ...figures, clientHeapBytes: await liveBytes() };
   });
 }
 
-/** Starts to measure this process and the server; what it returns stops, and says what it came to for each call. */
-function startMeter(server: number): (answered: () => number) => Figures {
+/** Starts to measure this process and the server; what it returns stops, and says what each call took. */
+function startMeter(server: number): (calls: number) => Figures {
   const begun = performance.now();
   const ours = cpuUsOf(process.pid);
   const theirs = cpuUsOf(server);
-  return (answered) => {
+  return (calls) => {
     const clientUs = cpuUsOf(process.pid) - ours;
     const serverUs = cpuUsOf(server) - theirs;
-    const calls = answered();
     return {
       perSecond: (calls * 1_000) / (performance.now() - begun),
       clientUs: clientUs / calls,
