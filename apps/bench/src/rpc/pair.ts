@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { leftOut } from '../../../../libs/workspace/src/bundle.ts';
 import { bundle } from '../bundle.ts';
 import { measure } from '../measure.ts';
-import { ours } from '../registry/peer.ts';
 import type { Figures } from '../suite.ts';
 import type { Load } from './load.ts';
 import type { ServerWord } from './run-server.ts';
@@ -12,8 +12,8 @@ export type Pair = (load: Load) => Promise<Figures>;
 
 /** @param name Of `serve-<name>.ts` and `call-<name>.ts`. */
 export async function bundlePair(name: string): Promise<Pair> {
-  const server = await bundle(`rpc/serve-${name}.ts`, ours);
-  const client = await bundle(`rpc/call-${name}.ts`, ours);
+  const server = await bundle(`rpc/serve-${name}.ts`, { external: leftOut });
+  const client = await bundle(`rpc/call-${name}.ts`, { external: leftOut });
   return async (load) => {
     // What it logs is thrown away, as it is written.
     const child = fork(server, [], {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { bundleService } from '../../../../libs/workspace/src/bundle.ts';
+import { bundleService, leftOut } from '../../../../libs/workspace/src/bundle.ts';
 import { bundle } from '../bundle.ts';
 import type { Comparison } from '../suite.ts';
 import { type Ask, askNothing, measureFirstAnswer } from './first-answer.ts';
@@ -18,7 +18,7 @@ const flags = ['--registry=memory'];
 
 /** A start of a service against one of a program of the same packages that has nothing of ours. */
 export async function compareStarts({ app, about, ask }: StartOptions): Promise<Comparison> {
-  const bare = await bundle('start/bare.ts');
+  const bare = await bundle('start/bare.ts', { external: leftOut });
   const blank = await bundle('start/blank.ts', { name: 'start-blank' });
   const { path } = await bundleService(join(import.meta.dirname, '../../..', app));
   return {
