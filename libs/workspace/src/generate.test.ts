@@ -5,7 +5,12 @@ import { expect, test } from 'vitest';
 import { generate, generated } from './generate.ts';
 import { workspaceRoot } from './packages.ts';
 
-test('generated code is what the protos say today; `npm run generate` makes it so', () => {
+/** The generators are programs of their own: on a busy machine they take long to start. */
+const timeout = 60_000;
+
+test('generated code is what the protos say today; `npm run generate` makes it so', {
+  timeout,
+}, () => {
   const fresh = mkdtempSync(join(tmpdir(), 'gen-'));
   try {
     generate(fresh);
