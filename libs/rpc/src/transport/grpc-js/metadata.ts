@@ -3,9 +3,10 @@ import type { Metadata } from '../transport.ts';
 
 /** @throws Error if a key or a value is none gRPC allows. */
 export function toMetadata(entries: Metadata): GrpcMetadata {
-  const metadata = new GrpcMetadata();
+  const keys = Object.keys(entries);
+  const metadata = keys.some(isBinary) ? new BinaryMetadata() : new GrpcMetadata();
   for (const [key, value] of Object.entries(entries)) {
-    if (!key.endsWith('-bin')) metadata.set(key, value);
+    if (!isBinary(key)) metadata.set(key, value);
     else for (const part of value.split(',')) metadata.add(key, Buffer.from(part, 'base64'));
   }
   return metadata;
@@ -20,4 +21,34 @@ export function fromMetadata(metadata: GrpcMetadata): Record<string, string> {
     entries[key] = Array.isArray(value) ? value.join(', ') : String(value);
   }
   return entries;
+}
+
+/**
+ * Metadata with binary values. They shall be sent without padding, which grpc-js leaves on:
+ * https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md.
+ */
+class BinaryMetadata extends GrpcMetadata {
+  /** grpc-js sends copies. */
+  override clone(): BinaryMetadata {
+    const copy = new BinaryMetadata(this.getOptions());
+    copy.merge(this);
+    return copy;
+  }
+
+  override toHttp2Headers(): ReturnType<GrpcMetadata['toHttp2Headers']> {
+    const headers = super.toHttp2Headers();
+    for (const key of Object.keys(headers).filter(isBinary)) {
+      const value = headers[key];
+      headers[key] = Array.isArray(value) ? value.map(unpadded) : unpadded(String(value));
+    }
+    return headers;
+  }
+}
+
+function isBinary(key: string): boolean {
+  return key.endsWith('-bin');
+}
+
+function unpadded(base64: string): string {
+  return base64.replace(/=+$/, '');
 }
