@@ -228,7 +228,7 @@ test("a service answers by its registered name too, as go-micro's clients call i
 });
 
 test('C15: too large a response is RESOURCE_EXHAUSTED, and the connection lives', async () => {
-  const limits = { maxMessageBytes: 1_000 };
+  const limits = { maxResponseBytes: 1_000 };
   await using server = await startTestServer(
     { hello: () => ({ msg: 'x'.repeat(1_001) }) },
     { limits },

@@ -44,7 +44,8 @@ export interface RpcServer {
 }
 
 const defaultLimits: ListenerLimits = {
-  maxMessageBytes: 4 * 1024 * 1024,
+  maxRequestBytes: 4 * 1024 * 1024,
+  maxResponseBytes: 4 * 1024 * 1024,
   maxStreams: 1_000,
   maxHeaderBytes: 16 * 1024,
 };
@@ -66,7 +67,7 @@ export function createServer<const Services extends readonly DescService[]>(
         throw new TypeError(
           `expected a handler ${method.localName} for ${service.typeName}.${method.name}`,
         );
-      const handle = answer(method, handler, options, limits.maxMessageBytes);
+      const handle = answer(method, handler, options, limits.maxResponseBytes);
       for (const path of as.map((service) => `/${service}/${method.name}`)) {
         if (taken.has(path)) continue;
         taken.add(path);

@@ -24,7 +24,12 @@ import type {
 const path = '/a.Service/Method';
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 const bytes = (words: string): Uint8Array => Buffer.from(words);
-const limits = { maxMessageBytes: 100_000, maxStreams: 1_000, maxHeaderBytes: 16_384 };
+const limits = {
+  maxRequestBytes: 100_000,
+  maxResponseBytes: 100_000,
+  maxStreams: 1_000,
+  maxHeaderBytes: 16_384,
+};
 
 /** What every transport keeps, another HTTP/2 stack too. */
 export function transportContract(name: string, transport: Transport): void {
@@ -60,7 +65,7 @@ export function transportContract(name: string, transport: Transport): void {
       const connection = transport.connect({
         address,
         authority: 'a.service.micro',
-        maxMessageBytes: limits.maxMessageBytes,
+        maxMessageBytes: limits.maxRequestBytes,
         onState(state) {
           states.push(state);
           for (const listener of listeners) listener();

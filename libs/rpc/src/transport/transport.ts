@@ -93,8 +93,10 @@ export interface ListenerOptions {
 
 /** What a stranger may make large. */
 export interface ListenerLimits {
-  /** Bytes of one message, either way. */
-  readonly maxMessageBytes: number;
+  /** Bytes of one request. */
+  readonly maxRequestBytes: number;
+  /** Bytes of one response. */
+  readonly maxResponseBytes: number;
   /** Calls at once on one connection. */
   readonly maxStreams: number;
   /** Bytes of the headers of one call. */

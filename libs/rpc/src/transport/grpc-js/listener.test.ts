@@ -7,7 +7,12 @@ import { Code } from '../code.ts';
 import type { IncomingHandler, Listener, MethodKind } from '../transport.ts';
 import { createListener } from './listener.ts';
 
-const limits = { maxMessageBytes: 100_000, maxStreams: 100, maxHeaderBytes: 4_096 };
+const limits = {
+  maxRequestBytes: 100_000,
+  maxResponseBytes: 100_000,
+  maxStreams: 100,
+  maxHeaderBytes: 4_096,
+};
 const mebibyte = 1024 * 1024;
 
 /** A listener that answers `/a/b`, and who calls it. */
@@ -125,7 +130,7 @@ test('C16: who sends waits for a reader that is slow, and others do not', async 
 });
 
 test('many large answers on one connection do not count as an attack', async () => {
-  const large = Buffer.alloc(limits.maxMessageBytes);
+  const large = Buffer.alloc(limits.maxResponseBytes);
   const { client } = await serve('server_streaming', async (call) => {
     for (let n = 0; n < 10; n++) await call.send(large);
     call.end(Code.OK, '', {});

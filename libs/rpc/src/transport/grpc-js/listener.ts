@@ -61,10 +61,10 @@ class Taken extends ServerInterceptingCall {
   }
 }
 
-function serverOptions({ maxMessageBytes, maxStreams }: ListenerLimits) {
+function serverOptions({ maxRequestBytes, maxResponseBytes, maxStreams }: ListenerLimits) {
   return {
-    'grpc.max_receive_message_length': maxMessageBytes,
-    'grpc.max_send_message_length': maxMessageBytes,
+    'grpc.max_receive_message_length': maxRequestBytes,
+    'grpc.max_send_message_length': maxResponseBytes,
     'grpc.max_concurrent_streams': maxStreams,
     'grpc-node.max_session_memory': sessionMemoryMiB,
     // A caller that is gone without a word would hold its calls for ever.
