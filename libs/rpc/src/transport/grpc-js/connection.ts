@@ -41,9 +41,9 @@ export function createConnection(options: ConnectionOptions): Connection {
     connect() {
       if (!closed) channel.getConnectivityState(true);
     },
-    call(path, { metadata, deadline }, events) {
+    call(path, head, events) {
       if (closed) return refuse(events);
-      return startCall(channel.createCall(path, deadline, null, null, null), metadata, events);
+      return startCall(channel.createCall(path, head.deadline, null, null, null), head, events);
     },
     close() {
       closed = true;

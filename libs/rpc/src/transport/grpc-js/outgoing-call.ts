@@ -1,18 +1,22 @@
 import type { Channel } from '@grpc/grpc-js';
 import { Code, codeOf } from '../code.ts';
-import type { CallEnd, CallEvents, Fate, Metadata, OutgoingCall } from '../transport.ts';
+import type { CallEnd, CallEvents, CallHead, Fate, OutgoingCall } from '../transport.ts';
 import { fromMetadata, toMetadata } from './metadata.ts';
 
 type GrpcCall = ReturnType<Channel['createCall']>;
 type Status = Parameters<Parameters<GrpcCall['start']>[1]['onReceiveStatus']>[0];
 
 /** Starts a call of a channel. */
-export function startCall(call: GrpcCall, metadata: Metadata, events: CallEvents): OutgoingCall {
+export function startCall(
+  call: GrpcCall,
+  { metadata, deadline }: CallHead,
+  events: CallEvents,
+): OutgoingCall {
   let cancelled = false;
   call.start(toMetadata(metadata), {
     onReceiveMetadata: (header) => events.header?.(fromMetadata(header)),
     onReceiveMessage: (bytes: Buffer) => events.message(bytes),
-    onReceiveStatus: (status) => events.end(endOf(call, status, cancelled)),
+    onReceiveStatus: (status) => events.end(endOf(call, status, deadline, cancelled)),
   });
   return {
     send(message, sent) {
@@ -37,19 +41,25 @@ export function refuse(events: CallEvents): OutgoingCall {
   return { send() {}, finish() {}, read() {}, cancel() {} };
 }
 
+/** @param status Without code and words where grpc-js could not decompress a message. */
 function endOf(
   call: GrpcCall,
-  { code, details, metadata }: Status,
+  { code, details = 'expected a response that can be decompressed', metadata }: Partial<Status>,
+  deadline: number,
   cancelledHere: boolean,
 ): CallEnd {
-  // A server that ends what does not finish in time resets the call; nobody who called wanted that.
-  const cut = !cancelledHere && details === resetDetails;
-  return {
-    code: cut ? Code.UNAVAILABLE : codeOf(code),
-    detail: cut ? 'the call was cut off' : details,
-    metadata: fromMetadata(metadata),
+  const end = {
+    code: code === undefined ? Code.INTERNAL : codeOf(code),
+    detail: details,
+    metadata: metadata ? fromMetadata(metadata) : {},
     fate: fateOf(call, details),
   };
+  if (cancelledHere || details !== resetDetails) return end;
+  // Servers in Go reset a call when its time is up, and may be the first to notice.
+  if (Date.now() >= deadline)
+    return { ...end, code: Code.DEADLINE_EXCEEDED, detail: 'the deadline is over' };
+  // A server that ends what does not finish in time resets the call; nobody who called wanted that.
+  return { ...end, code: Code.UNAVAILABLE, detail: 'the call was cut off' };
 }
 
 /**
