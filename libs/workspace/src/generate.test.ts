@@ -14,9 +14,9 @@ test('generated code is what the protos say today; `npm run generate` makes it s
   const fresh = mkdtempSync(join(tmpdir(), 'gen-'));
   try {
     generate(fresh);
-    for (const { library } of generated) {
-      const gen = `${library}/src/gen`;
-      expect(filesOf(join(workspaceRoot, 'libs', gen))).toEqual(filesOf(join(fresh, gen)));
+    for (const { floor, room } of generated) {
+      const gen = `${floor}/${room}/src/gen`;
+      expect(filesOf(join(workspaceRoot, gen))).toEqual(filesOf(join(fresh, gen)));
     }
   } finally {
     rmSync(fresh, { recursive: true });

@@ -2,23 +2,24 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { workspaceRoot } from './packages.ts';
 
-/** Where each library's protos are, and the code made of them. */
+/** Where the protos are that code is made of: `floor` is the folder with the `buf.yaml` that finds them. */
 export const generated = [
-  { library: 'contracts', protos: ['contracts/proto/go'] },
-  { library: 'rpc', protos: ['rpc/proto/google', 'rpc/proto/grpc', 'rpc/proto/micro'] },
+  { floor: 'libs', room: 'contracts', protos: ['contracts/proto/go'] },
+  { floor: 'libs', room: 'rpc', protos: ['rpc/proto/google', 'rpc/proto/grpc', 'rpc/proto/micro'] },
+  { floor: 'apps', room: 'conformance', protos: ['conformance/proto/connectrpc'] },
 ] as const;
 
 /**
  * Generates TypeScript from protos with buf and protoc-gen-es, both from node_modules.
  *
- * @param out The folder that takes the place of `libs`.
+ * @param out The folder that takes the place of the workspace's.
  */
 export function generate(out: string): void {
-  for (const { library, protos } of generated) {
+  for (const { floor, room, protos } of generated) {
     const paths = protos.flatMap((path) => ['--path', path]);
-    const template = `${library}/buf.gen.yaml`;
-    execFileSync('buf', ['generate', '--template', template, '--output', out, ...paths], {
-      cwd: join(workspaceRoot, 'libs'),
+    const to = ['--template', `${room}/buf.gen.yaml`, '--output', join(out, floor)];
+    execFileSync('buf', ['generate', ...to, ...paths], {
+      cwd: join(workspaceRoot, floor),
       stdio: ['ignore', 'inherit', 'inherit'],
       env: {
         ...process.env,
@@ -28,4 +29,4 @@ export function generate(out: string): void {
   }
 }
 
-if (import.meta.main) generate(join(workspaceRoot, 'libs'));
+if (import.meta.main) generate(workspaceRoot);

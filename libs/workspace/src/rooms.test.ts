@@ -18,7 +18,7 @@ const mayKnow: Record<string, string[]> = {
 
 /** The rooms that each outside package comes in by. */
 const doors: Record<string, string[]> = {
-  '@bufbuild/protobuf': ['contracts', 'rpc'],
+  '@bufbuild/protobuf': ['contracts', 'rpc', 'conformance'],
   '@grpc/grpc-js': ['rpc'],
   '@kubernetes/client-node': ['kube', 'e2e', 'workspace'],
   '@opentelemetry/api': ['service'],
