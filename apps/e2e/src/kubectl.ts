@@ -21,12 +21,18 @@ export async function podsOf(app: string): Promise<V1Pod[]> {
   return list.items.filter(({ metadata }) => !metadata?.deletionTimestamp);
 }
 
-/** Waits until greeter runs as it was deployed, with two pods, and nothing is being replaced. */
-export async function settled(): Promise<V1Pod[]> {
-  return await until('two ready pods of greeter', 60_000, async () => {
+/** Waits until greeter runs with as many pods as it was deployed with, and nothing is being replaced. */
+export async function settled(count = 2): Promise<V1Pod[]> {
+  return await until(`${count} ready pods of greeter`, 60_000, async () => {
     const pods = await podsOf('greeter');
-    return pods.length === 2 && pods.every(isReady) && pods;
+    return pods.length === count && pods.every(isReady) && pods;
   });
+}
+
+/** Replaces every pod of an app, as a new version would. */
+export async function restart(app: string): Promise<void> {
+  await kubectl('rollout', 'restart', `deployment/${app}`);
+  await kubectl('rollout', 'status', `deployment/${app}`, '--timeout', '60s');
 }
 
 /** Whether a pod may be sent calls. */

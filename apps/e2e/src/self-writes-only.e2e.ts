@@ -3,8 +3,8 @@ import { openKubernetesRegistry } from '@micro/registry';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { allow } from './allow.ts';
 import { createIdlePod, type IdlePod, idleIp } from './idle-pod.ts';
-import { apply, kubectl, namesOf, podsOf, settled } from './kubectl.ts';
-import { annotation, enforced, label, policy, refusal } from './refusal.ts';
+import { apply, kubectl } from './kubectl.ts';
+import { enforced, label, policy, refusal } from './refusal.ts';
 import { createToken, openAccess } from './token.ts';
 import { until } from './until.ts';
 
@@ -121,27 +121,4 @@ test('an operator with the verb patch-others is let through', async () => {
   await until('idle-other to be labelled', 10_000, () =>
     access.client.patch(podsPath('micro', 'idle-other'), label('x', 'y')),
   );
-});
-
-test('a service that is not claimed says so in its log', async () => {
-  const before = namesOf(await settled());
-  const claim = async (name: string): Promise<void> => {
-    const patch = JSON.stringify({ spec: { template: annotation('micro.mu/claims', name) } });
-    await kubectl('patch', 'deployment', 'greeter', '--patch', patch);
-  };
-  await claim('go.micro.srv.other');
-  try {
-    const fresh = await until('a new greeter pod', 30_000, async () => {
-      return namesOf(await podsOf('greeter')).find((name) => !before.includes(name));
-    });
-    await until('a refusal in its log', 60_000, async () => {
-      const text = await kubectl('logs', fresh);
-      return text.includes(
-        `expected go.micro.srv.greeter among the claims of pod ${fresh}, got go`,
-      );
-    });
-  } finally {
-    await claim('go.micro.srv.greeter');
-    await settled();
-  }
 });
