@@ -128,6 +128,19 @@ export function transportContract(name: string, transport: Transport): void {
       expect(await call.ended).toMatchObject({ code: Code.OK });
     });
 
+    test('answers one request with many though the caller has not said that it asks no more', async () => {
+      const { address } = await listen('server_streaming', (call) => {
+        void call.send(call.request);
+        call.end(Code.OK, '', {});
+      });
+      const { connection } = connect(address);
+      const call = begin(connection);
+      call.outgoing.send(bytes('John'));
+      call.outgoing.read();
+      expect(await call.ended).toMatchObject({ code: Code.OK });
+      expect(call.messages).toEqual(['John']);
+    });
+
     test('C16: who writes is told to wait for who does not read', async () => {
       const waiting = Promise.withResolvers<number>();
       let sent = 0;

@@ -2,11 +2,14 @@ import type { Metadata as GrpcMetadata, ServerInterceptingCallInterface } from '
 import { joinAddress } from '@micro/registry';
 import { Code } from '../code.ts';
 import type { IncomingCall, IncomingHandler, Metadata, MethodKind } from '../transport.ts';
+import { identitiesOf } from './identities.ts';
 import { fromMetadata, toMetadata } from './metadata.ts';
 import type { OpenCalls } from './open-calls.ts';
 
 /** Bytes of answers on their way from which on the caller does not keep up: HTTP/2's first window. */
 const enoughBytes = 64 * 1024;
+/** go-micro's clients say only when they leave a stream that they ask no more: for so long it may yet be said. */
+const patienceMs = 10;
 const nothing = new Uint8Array();
 
 /** Who answers the calls of one path. */
@@ -31,6 +34,7 @@ export class Incoming implements IncomingCall {
   #unsentBytes = 0;
   #room: Promise<void> | undefined;
   #onRoom: (() => void) | undefined;
+  #answered = false;
 
   constructor(call: ServerInterceptingCallInterface, by: Answerer) {
     this.#call = call;
@@ -131,6 +135,7 @@ export class Incoming implements IncomingCall {
     else if (this.request === nothing) {
       this.request = message;
       this.#call.startRead();
+      if (this.#by.kind === 'server_streaming') setTimeout(() => this.#answer(), patienceMs);
     } else this.end(Code.UNIMPLEMENTED, 'expected one request, got more', {});
   }
 
@@ -139,7 +144,7 @@ export class Incoming implements IncomingCall {
     if (this.#onRequest) this.#deliver(undefined);
     else if (this.request === nothing)
       this.end(Code.UNIMPLEMENTED, 'expected a request, got none', {});
-    else this.#by.handler(this);
+    else this.#answer();
   }
 
   /** Also called after a call has ended as it should. */
@@ -150,6 +155,12 @@ export class Incoming implements IncomingCall {
     this.#deliver(undefined);
     this.#makeRoom();
     if (cancelled) this.#onCancelled?.();
+  }
+
+  #answer(): void {
+    if (this.#answered || this.#state !== 'open') return;
+    this.#answered = true;
+    this.#by.handler(this);
   }
 
   #deliver(request: Uint8Array | undefined): void {
@@ -175,18 +186,4 @@ function sizeOf(metadata: Metadata): number {
   let bytes = 0;
   for (const key in metadata) bytes += 32 + key.length + (metadata[key]?.length ?? 0);
   return bytes;
-}
-
-/** Names of one kind from a certificate's, `URI:spiffe://a/b, DNS:a`: URIs, or DNS names where it has none. */
-function identitiesOf(names = ''): readonly string[] {
-  const all = [...names.matchAll(/(URI|DNS):("(?:[^"\\]|\\.)*"|[^,]*)/g)].map(
-    ([, kind, name = '']) => ({
-      kind,
-      // Node quotes a name that holds a comma or a quote, so that it can't pass for two.
-      name: name.startsWith('"') ? String(JSON.parse(name)) : name,
-    }),
-  );
-  const of = (wanted: string) => all.filter(({ kind }) => kind === wanted).map(({ name }) => name);
-  const uris = of('URI');
-  return uris.length > 0 ? uris : of('DNS');
 }
