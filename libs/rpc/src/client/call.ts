@@ -19,6 +19,9 @@ export interface Sink {
   end(error: RpcError | undefined): void;
 }
 
+/** Node's timers hold no more. */
+const maxTimerMs = 2 ** 31 - 1;
+
 /** One call, over as many attempts as it takes. */
 export class Call {
   readonly #destination: Destination;
@@ -144,9 +147,10 @@ export class Call {
   /** Until there is somebody to call, or no more time. */
   #wait(): void {
     this.#stopWaiting = this.#destination.onceChanged(() => this.#try());
-    if (this.#timer || this.#limits.deadline === Infinity) return;
+    if (this.#timer) return;
     const late = (): void => this.#end(this.#late(': no node of it could be called'), {});
-    this.#timer = setTimeout(late, this.#limits.deadline - Date.now());
+    // It also keeps the process alive, which a connection that is being made does not.
+    this.#timer = setTimeout(late, Math.min(this.#limits.deadline - Date.now(), maxTimerMs));
   }
 
   #whyAgain(end: CallEnd): RetryReason | undefined {
