@@ -51,9 +51,9 @@ export class Attempt implements CallEvents {
     this.#outgoing.cancel(Code.UNAVAILABLE, detail);
   }
 
-  header(metadata: Metadata): void {
+  header(read: () => Metadata): void {
     this.line.heard();
-    this.#call.header(this, metadata);
+    this.#call.header(this, read);
   }
 
   message(bytes: Uint8Array): void {

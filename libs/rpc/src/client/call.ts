@@ -88,14 +88,14 @@ export class Call {
   /** Ends it from this side, with an error of its own. */
   fail(error: RpcError): void {
     const attempt = this.#attempt;
-    this.#end(error, {});
+    this.#end(error);
     attempt?.cancel();
   }
 
-  header(attempt: Attempt, metadata: Metadata): void {
+  header(attempt: Attempt, read: () => Metadata): void {
     if (attempt !== this.#attempt) return;
     this.#settle();
-    this.#limits.onHeader?.(metadata);
+    this.#limits.onHeader?.(read());
   }
 
   message(attempt: Attempt, bytes: Uint8Array): void {
@@ -109,7 +109,7 @@ export class Call {
     this.#attempt = undefined;
     const reason = end.code === Code.OK ? undefined : this.#whyAgain(end);
     if (reason) this.#tryAgain(attempt.line.member, reason);
-    else this.#end(end.code === Code.OK ? undefined : this.#explain(end), end.metadata);
+    else this.#end(end.code === Code.OK ? undefined : this.#explain(end), end);
   }
 
   get #repeatable(): boolean {
@@ -141,14 +141,14 @@ export class Call {
 
   /** Not at once: who calls again and again would let nothing else happen, and wait for it. */
   #failSoon(error: RpcError): void {
-    setImmediate(() => this.#end(error, {}));
+    setImmediate(() => this.#end(error));
   }
 
   /** Until there is somebody to call, or no more time. */
   #wait(): void {
     this.#stopWaiting = this.#destination.onceChanged(() => this.#try());
     if (this.#timer) return;
-    const late = (): void => this.#end(this.#late(': no node of it could be called'), {});
+    const late = (): void => this.#end(this.#late(': no node of it could be called'));
     // It also keeps the process alive, which a connection that is being made does not.
     this.#timer = setTimeout(late, Math.min(this.#limits.deadline - Date.now(), maxTimerMs));
   }
@@ -196,7 +196,7 @@ export class Call {
     });
   }
 
-  #end(error: RpcError | undefined, trailer: Metadata): void {
+  #end(error: RpcError | undefined, end?: CallEnd): void {
     if (this.#over) return;
     this.#over = true;
     this.#attempt = undefined;
@@ -205,7 +205,7 @@ export class Call {
     this.#outbox.close();
     for (const signal of this.#limits.signals) signal.removeEventListener('abort', this.cancel);
     this.#span?.end({ code: error?.grpcCode ?? Code.OK });
-    this.#limits.onTrailer?.(trailer);
+    this.#limits.onTrailer?.(end?.metadata ?? {});
     this.#sink.end(error);
   }
 }

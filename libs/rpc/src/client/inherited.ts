@@ -34,9 +34,9 @@ export function limitCalls(
   inherited: Inherited | undefined,
 ): (descriptor: DescMethod, call: CallOptions) => Limits {
   const retries = inherited?.metadata[retriedKey] === undefined ? ownRetries : 0;
-  // Made once: the transport need not turn it into its own form for each call.
-  const once: Metadata = { ...inherited?.metadata, [callerKey]: name };
-  const repeated: Metadata = { ...once, [retriedKey]: '1' };
+  // Frozen, so that the transport need not turn it into its own form for each call.
+  const once: Metadata = Object.freeze({ ...inherited?.metadata, [callerKey]: name });
+  const repeated: Metadata = Object.freeze({ ...once, [retriedKey]: '1' });
 
   return (descriptor, call) => {
     const { idempotent, responseStream, requestStream } = methodOf(descriptor);

@@ -329,8 +329,8 @@ function begin(connection: Connection, head: Partial<CallHead> = {}, to: string 
     to,
     { metadata: {}, deadline: Number.POSITIVE_INFINITY, ...head },
     {
-      header(metadata) {
-        header = metadata;
+      header(read) {
+        header = read();
       },
       message(message) {
         messages.push(text(message));

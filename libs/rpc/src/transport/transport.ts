@@ -54,7 +54,8 @@ export interface CallHead {
 
 /** What comes back. `end` is the last, and comes once. */
 export interface CallEvents {
-  header?(metadata: Metadata): void;
+  /** @param read Reads the headers: most calls do not want to know. */
+  header?(read: () => Metadata): void;
   message(bytes: Uint8Array): void;
   end(end: CallEnd): void;
 }

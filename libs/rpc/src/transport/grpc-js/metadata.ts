@@ -1,8 +1,25 @@
 import { Metadata as GrpcMetadata } from '@grpc/grpc-js';
 import type { Metadata } from '../transport.ts';
 
-/** @throws Error if a key or a value is none gRPC allows. */
+/** What was made of entries that can't change any more: grpc-js sends copies. */
+const made = new WeakMap<Metadata, GrpcMetadata>();
+
+/**
+ * Entries that are frozen are read once.
+ *
+ * @throws Error if a key or a value is none gRPC allows.
+ */
 export function toMetadata(entries: Metadata): GrpcMetadata {
+  if (!Object.isFrozen(entries)) return makeMetadata(entries);
+  let metadata = made.get(entries);
+  if (!metadata) {
+    metadata = makeMetadata(entries);
+    made.set(entries, metadata);
+  }
+  return metadata;
+}
+
+function makeMetadata(entries: Metadata): GrpcMetadata {
   const keys = Object.keys(entries);
   const metadata = keys.some(isBinary) ? new BinaryMetadata() : new GrpcMetadata();
   for (const [key, value] of Object.entries(entries)) {

@@ -14,7 +14,7 @@ export function startCall(
 ): OutgoingCall {
   let cancelled = false;
   call.start(toMetadata(metadata), {
-    onReceiveMetadata: (header) => events.header?.(fromMetadata(header)),
+    onReceiveMetadata: (header) => events.header?.(() => fromMetadata(header)),
     onReceiveMessage: (bytes: Buffer) => events.message(bytes),
     onReceiveStatus: (status) => events.end(endOf(call, status, deadline, cancelled)),
   });
@@ -51,7 +51,10 @@ function endOf(
   const end = {
     code: code === undefined ? Code.INTERNAL : codeOf(code),
     detail: details,
-    metadata: metadata ? fromMetadata(metadata) : {},
+    /** Read when it is asked for, which is seldom. */
+    get metadata() {
+      return metadata ? fromMetadata(metadata) : {};
+    },
     fate: fateOf(call, details),
   };
   if (cancelledHere || details !== resetDetails) return end;
