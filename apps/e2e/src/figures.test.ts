@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
 import { type Call, ratePerSecond } from '../load/src/call.ts';
-import { backAfterMs, failures, figuresOf, sentence } from './figures.ts';
+import { failures, figuresOf, ratePercent, sentence } from './figures.ts';
 
 const start = Date.parse('2026-01-01T00:00:00Z');
-const end = start + 10_000;
 
-/** Calls at the full rate from a second before `start` to `end`, each of which ends when `fate` says. */
+/** Calls at the full rate from a second before `start` on, each of which ends when `fate` says. */
 function calls(fate: (sinceMs: number) => readonly [tookMs: number, failure?: string]): Call[] {
   const everyMs = 1_000 / ratePerSecond;
   return Array.from({ length: 11 * ratePerSecond }, (_, made) => {
@@ -38,24 +37,12 @@ test('calls are counted, and the slowest, the last failure and the longest gap a
   ]);
 });
 
-test('a rate that nothing disturbs is back at once', () => {
-  expect(
-    backAfterMs(
-      calls(() => [2]),
-      start,
-      end,
-    ),
-  ).toBe(0);
-});
-
-test('every second call that is answered late holds the rate down until those after it are in time', () => {
-  const late = calls((since) => [
-    since >= 0 && since < 2_000 && since % 10 === 0 ? 2_000 - since : 2,
-  ]);
-  expect(backAfterMs(late, start, end)).toBe(2_100);
-});
-
-test('failed calls are no answers, and a rate that stays down is not back before the end', () => {
-  const failing = calls((since) => (since >= 0 && since % 10 === 0 ? [2, 'Error'] : [2]));
-  expect(backAfterMs(failing, start, end)).toBe(10_100);
+test('calls answered late count when they are answered, and failed ones never', () => {
+  const late = calls((since) => {
+    if (since < 0 || since >= 2_000 || since % 10 !== 0) return [2];
+    return since < 1_000 ? [2_000 - since] : [2, 'Error'];
+  });
+  const seconds = [-1, 0, 1, 2, 3].map((second) => start + second * 1_000);
+  const rates = seconds.map((second) => ratePercent(late, second, second + 1_000));
+  expect(rates).toEqual([100, 50, 50, 150, 100]);
 });

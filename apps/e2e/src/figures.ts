@@ -41,18 +41,10 @@ export function isFailed([, , failure]: Call): boolean {
   return failure !== undefined;
 }
 
-/**
- * How long after `start` the rate was back for good, in milliseconds: from then to `end` nine of ten calls
- * that are due in a second are answered in every second, however one lays it.
- */
-export function backAfterMs(calls: readonly Call[], start: number, end: number): number {
-  const answers = answersOf(calls);
-  const enough = 0.9 * ratePerSecond;
-  for (let at = end; at > start; at -= stepMs) {
-    const within = answers.filter((answer) => at - 1_000 <= answer && answer < at).length;
-    if (within < enough) return at + stepMs - start;
-  }
-  return 0;
+/** How many of the calls that are due between two times were answered between them, in percent: over 100 where some were late. */
+export function ratePercent(calls: readonly Call[], start: number, end: number): number {
+  const answered = answersOf(calls).filter((at) => start <= at && at < end).length;
+  return Math.round((100_000 * answered) / (ratePerSecond * (end - start)));
 }
 
 /** One line on calls over both paths, for who reads what a test has measured. */
@@ -63,8 +55,6 @@ export function sentence(calls: Calls): string {
   });
   return words.join('; ');
 }
-
-const stepMs = 100;
 
 /** When calls were answered, in order. */
 function answersOf(calls: readonly Call[]): number[] {
