@@ -1,6 +1,9 @@
 import { RpcError } from './errors.ts';
 import type { Metadata } from './transport/transport.ts';
 
+/** The trailer by which a server says that it was too busy to let a handler see the call. */
+export const shedTrailer = 'micro-refused';
+
 /** Keys that belong to one connection. */
 const ofConnection =
   /^(:|grpc-|connection$|keep-alive$|proxy-|transfer-encoding$|upgrade$|http2-settings$|te$|trailer$|host$|content-)/;

@@ -43,7 +43,7 @@ export interface TestNetwork extends AsyncDisposable {
   /** Serves `Say` on any free port, and registers it. */
   serve(
     handlers?: Partial<Handlers<typeof Say>>,
-    node?: Partial<Node> & { readonly caller?: ClientFactory },
+    node?: Partial<Node> & { readonly caller?: ClientFactory; readonly maxCalls?: number },
   ): Promise<Served>;
   /** Registers what a test serves in another way. */
   register(address: string, node?: Partial<Node>): Promise<Node>;
@@ -75,12 +75,13 @@ export function createTestNetwork(registry: Registry = createMemoryRegistry()): 
     register,
     factory,
     client: (options, channels) => factory(options, channels)(Say, greeterName),
-    async serve(handlers = {}, { caller = factory(), ...node } = {}) {
+    async serve(handlers = {}, { caller = factory(), maxCalls = 1_000, ...node } = {}) {
       const answered: Answered[] = [];
       const server = createServer({
         name: node.service ?? greeterName,
         handlers: [[Say, { ...say, ...handlers }]],
         client: caller,
+        maxCalls,
         onAnswered(call) {
           if (answered.push(call) > 100) answered.shift();
         },

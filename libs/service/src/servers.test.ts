@@ -81,3 +81,19 @@ test('metadata that --pass_metadata names goes along with the calls a handler ma
   expect(answer.msg).toBe('a undefined');
   await running.stop();
 });
+
+test('calls beyond --server_max_calls and the ten that may wait are refused', async () => {
+  const gate = Promise.withResolvers<{ msg: string }>();
+  const held: Handlers<typeof Say> = { ...say, hello: () => gate.promise };
+  const flags = ['--registry=memory', quiet, '--server_max_calls=1'];
+  const running = await start({ name, handlers: [[Say, held]] }, flags, {});
+  while ((await fetch(`http://${running.httpAddress}/readyz`)).status !== 200);
+  const { hello } = running.client(Say, name);
+  const calls = Array.from({ length: 12 }, () => hello({}, { timeoutMs: 10_000 }));
+  // The only node there is, so the refused call is made again there, until it gives up.
+  await expect(Promise.race(calls)).rejects.toMatchObject({ code: 429 });
+  gate.resolve({ msg: 'done' });
+  const answers = await Promise.allSettled(calls);
+  expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(11);
+  await running.stop();
+});

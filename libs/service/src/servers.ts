@@ -51,6 +51,7 @@ export async function openServers<
     name,
     client,
     passMetadata: options.pass_metadata,
+    maxCalls: options.server_max_calls,
     tracer,
     handlers: spec.handlers ?? ([] as unknown as ServedList<Services>),
     onAnswered(call) {

@@ -1,9 +1,7 @@
 import type { RetryReason } from '../balancer/meter.ts';
+import { shedTrailer } from '../metadata.ts';
 import { Code } from '../transport/code.ts';
 import type { CallEnd } from '../transport/transport.ts';
-
-/** The trailer by which a server says that it was too busy to let a handler see the call. */
-export const shedTrailer = 'micro-refused';
 
 /** What no handler saw is made again this often at most: a service that is not there has an end. */
 export const maxTries = 6;

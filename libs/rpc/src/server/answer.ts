@@ -1,7 +1,6 @@
 import type { DescMethod } from '@bufbuild/protobuf';
-import { RpcError } from '../errors.ts';
 import type { IncomingCall, IncomingHandler } from '../transport/transport.ts';
-import { Answering, type AnswerOptions } from './answering.ts';
+import { type AnsweredMethod, Answering, type AnswerOptions } from './answering.ts';
 import type { CallContext } from './handlers.ts';
 import { readRequest } from './messages.ts';
 
@@ -11,42 +10,38 @@ export type AnyHandler = (request: unknown, context: CallContext) => unknown;
 /**
  * Answers the calls of one method by a handler: contexts, streams as async iterables, errors in
  * go-micro's form. Whatever a handler does, each call ends once and the process lives.
- *
- * @param maxBytes Of one response.
  */
 export function answer(
-  method: DescMethod,
+  answered: AnsweredMethod,
   handler: AnyHandler,
   options: AnswerOptions,
-  maxBytes: number,
 ): IncomingHandler {
+  const { method } = answered;
   const request = takesMany(method) ? requestsOf : requestOf;
   const run = answersMany(method) ? many : one;
   return (call) => {
-    const answering = new Answering(call, method, options, maxBytes);
-    if (answering.late) {
-      answering.fail(new RpcError(504, 'the deadline was over before the call began'));
-      return;
-    }
-    const work = (): Promise<void> =>
-      run(answering, () => handler(request(method, call), answering.context), method);
-    void (answering.span ? answering.span.run(work) : work());
+    const ask = (context: CallContext): unknown => handler(request(method, call), context);
+    new Answering(call, answered, options, (answering) => run(answering, ask, method)).start();
   };
 }
 
-async function one(answering: Answering, ask: () => unknown): Promise<void> {
+type Ask = (context: CallContext) => unknown;
+
+async function one(answering: Answering, ask: Ask): Promise<void> {
   try {
     // A promise that is over by now is waited for all the same: it may be a mistake's.
-    void answering.send(await ask());
+    void answering.send(await ask(answering.context));
     answering.succeed();
   } catch (thrown) {
     answering.fail(thrown);
+  } finally {
+    answering.done();
   }
 }
 
-async function many(answering: Answering, ask: () => unknown, method: DescMethod): Promise<void> {
+async function many(answering: Answering, ask: Ask, method: DescMethod): Promise<void> {
   try {
-    const responses = ask();
+    const responses = ask(answering.context);
     if (!isAsyncIterable(responses))
       throw new TypeError(
         `expected ${method.parent.name}.${method.name} to answer an async iterable, got ${typeof responses}`,
@@ -59,6 +54,8 @@ async function many(answering: Answering, ask: () => unknown, method: DescMethod
     answering.succeed();
   } catch (thrown) {
     answering.fail(thrown);
+  } finally {
+    answering.done();
   }
 }
 

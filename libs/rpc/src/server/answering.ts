@@ -5,23 +5,10 @@ import { checkMetadata } from '../metadata.ts';
 import type { Span, Tracer } from '../tracing.ts';
 import { Code } from '../transport/code.ts';
 import type { IncomingCall, Metadata } from '../transport/transport.ts';
+import type { Admission, Guest, Place } from './admission.ts';
+import type { Answered } from './answered.ts';
 import { Context, type ContextOptions } from './context.ts';
 import { writeResponse } from './messages.ts';
-
-/** What became of one answered call. */
-export interface Answered {
-  /** `Say.Hello`. */
-  readonly endpoint: string;
-  /** The registered name of the service that called, as it says itself. */
-  readonly caller: string | undefined;
-  /** 200, or the code of the error. */
-  readonly code: number;
-  readonly durationMs: number;
-  /** What went wrong, in full; never shown to callers. */
-  readonly error?: RpcError;
-  /** What the caller was told in place of a cause that is not for it: the two are found by it. */
-  readonly id?: string;
-}
 
 export interface AnswerOptions extends ContextOptions {
   /** The service's registered name: who errors come from. */
@@ -32,30 +19,47 @@ export interface AnswerOptions extends ContextOptions {
   readonly tracer?: Tracer | undefined;
 }
 
+/** A method, and what it may take. */
+export interface AnsweredMethod {
+  readonly method: DescMethod;
+  /** `Say.Hello`. */
+  readonly endpoint: string;
+  /** Bytes of one response. */
+  readonly maxBytes: number;
+  /** Says when a handler may see a call. @default at once, however many there are */
+  readonly admission?: Admission | undefined;
+}
+
 /** A caller whose deadline is so near did not leave: its own clock was quicker. */
 const clockSlackMs = 20;
 
 /** One call while it is answered. It ends once; what comes after that is dropped. */
-export class Answering {
+export class Answering implements Guest {
   readonly context: Context;
   readonly span: Span | undefined;
+  place: Place = 'outside';
   readonly #started = performance.now();
   readonly #call: IncomingCall;
-  readonly #method: DescMethod;
+  readonly #method: AnsweredMethod;
+  readonly #work: (answering: Answering) => Promise<void>;
   readonly #options: AnswerOptions;
-  readonly #maxBytes: number;
   #headerSent = false;
   #over = false;
 
-  /** @param maxBytes Of one response. */
-  constructor(call: IncomingCall, method: DescMethod, options: AnswerOptions, maxBytes: number) {
+  /** @param work Answers it, and never rejects. */
+  constructor(
+    call: IncomingCall,
+    method: AnsweredMethod,
+    options: AnswerOptions,
+    work: (answering: Answering) => Promise<void>,
+  ) {
     this.#call = call;
     this.#method = method;
     this.#options = options;
-    this.#maxBytes = maxBytes;
+    this.#work = work;
     this.span = options.tracer?.server({
       service: options.name,
-      endpoint: this.#endpoint,
+      endpoint: method.endpoint,
       metadata: call.metadata,
     });
     this.context = new Context(call, options, this.span);
@@ -66,9 +70,22 @@ export class Answering {
     return this.#over;
   }
 
-  /** Whether nobody waits for it any more. */
-  get late(): boolean {
-    return this.#isPast(0);
+  /** Answers it once there is room for it; if nobody waits for it any more, it is over. */
+  start(): void {
+    const { admission } = this.#method;
+    if (this.#isPast(0))
+      this.fail(new RpcError(504, 'the deadline was over before the call began'));
+    else if (!admission) this.begin();
+    else if (!admission.admit(this)) this.fail(admission.refusal);
+  }
+
+  begin(): void {
+    void (this.span ? this.span.run(() => this.#work(this)) : this.#work(this));
+  }
+
+  /** The handler is done, whether or not the call is over. */
+  done(): void {
+    this.#method.admission?.done(this);
   }
 
   /**
@@ -78,7 +95,7 @@ export class Answering {
    */
   send(response: unknown): Promise<void> | undefined {
     if (this.#over) return undefined;
-    const bytes = writeResponse(this.#method, response, this.#maxBytes);
+    const bytes = writeResponse(this.#method.method, response, this.#method.maxBytes);
     this.#sendHeader();
     return this.#call.send(bytes);
   }
@@ -101,6 +118,7 @@ export class Answering {
     const reason = this.#isPast(clockSlackMs)
       ? new RpcError(504, 'the deadline is over', { id })
       : new RpcError(499, 'the caller is gone', { id });
+    this.#method.admission?.left(this);
     this.context.abort(reason);
     this.#report({ error: reason });
   }
@@ -141,16 +159,12 @@ export class Answering {
   #report(failure: Failure | undefined): void {
     this.span?.end({ code: failure?.error.grpcCode ?? Code.OK });
     this.#options.onAnswered?.({
-      endpoint: this.#endpoint,
+      endpoint: this.#method.endpoint,
       caller: this.context.caller,
       code: failure?.error.code ?? 200,
       durationMs: performance.now() - this.#started,
       ...failure,
     });
-  }
-
-  get #endpoint(): string {
-    return `${this.#method.parent.name}.${this.#method.name}`;
   }
 
   #isPast(slackMs: number): boolean {

@@ -5,16 +5,24 @@ import { Debug } from '../gen/micro/debug_pb.ts';
 import { splitListenAddress } from '../transport/door.ts';
 import { grpcJs } from '../transport/grpc-js/index.ts';
 import type { ListenerLimits, Transport } from '../transport/transport.ts';
+import { Admission } from './admission.ts';
 import { type AnyHandler, answer } from './answer.ts';
 import type { AnswerOptions } from './answering.ts';
 import { debugHandlers } from './debug.ts';
-import type { Handlers, Served, ServedList } from './handlers.ts';
+import type { Served, ServedList } from './handlers.ts';
 import { createHealth } from './health.ts';
 import { createReflection, reflectionNames } from './reflection.ts';
 
 export interface ServerOptions<Services extends readonly DescService[]> extends AnswerOptions {
   /** What it serves; health, reflection and debug come by themselves. */
   readonly handlers: ServedList<Services>;
+  /**
+   * Handlers at once, of all methods but those of its own services. A tenth as many calls wait, at least
+   * 10 and at most 100; the others are refused, and clients of ours try another node.
+   *
+   * @default 1000
+   */
+  readonly maxCalls?: number;
   /** @default 4 MiB a message, 1 000 calls at once on one connection, 16 KiB of headers */
   readonly limits?: Partial<ListenerLimits>;
   /** What carries the calls. @default grpc-js */
@@ -53,21 +61,38 @@ const defaultLimits: ListenerLimits = {
 export function createServer<const Services extends readonly DescService[]>(
   options: ServerOptions<Services>,
 ): RpcServer {
-  const { name, transport = grpcJs } = options;
+  const { name, maxCalls = 1_000, transport = grpcJs } = options;
   const handlers: ReadonlyArray<Served<DescService>> = options.handlers;
   const limits = { ...defaultLimits, ...options.limits };
   const listener = transport.createListener({ limits });
   const health = createHealth(handlers.map(([service]) => service.typeName));
+  const admission = new Admission(name, maxCalls);
   const taken = new Set<string>();
-  /** @param as The service's names on the wire; who comes first has a path. */
-  const add = <S extends DescService>(service: S, handlersOf: Handlers<S>, as: string[]): void => {
+  /**
+   * @param as The service's names on the wire; who comes first has a path.
+   * @param room What is never refused has none to wait for.
+   */
+  const add = <S extends DescService>(
+    [service, handlersOf]: Served<S>,
+    as: readonly string[],
+    room?: Admission,
+  ): void => {
     for (const method of service.methods) {
       const handler = (handlersOf as Record<string, AnyHandler>)[method.localName];
       if (typeof handler !== 'function')
         throw new TypeError(
           `expected a handler ${method.localName} for ${service.typeName}.${method.name}`,
         );
-      const handle = answer(method, handler, options, limits.maxResponseBytes);
+      const handle = answer(
+        {
+          method,
+          endpoint: `${service.name}.${method.name}`,
+          maxBytes: limits.maxResponseBytes,
+          admission: room,
+        },
+        handler,
+        options,
+      );
       for (const path of as.map((service) => `/${service}/${method.name}`)) {
         if (taken.has(path)) continue;
         taken.add(path);
@@ -76,14 +101,13 @@ export function createServer<const Services extends readonly DescService[]>(
     }
   };
 
-  for (const [service, handlersOf] of handlers) add(service, handlersOf, [service.typeName]);
+  for (const served of handlers) add(served, [served[0].typeName], admission);
   // go-micro's client calls a service by its registered name, whatever its proto package is.
-  for (const [service, handlersOf] of handlers)
-    add(service, handlersOf, [`${name}.${service.name}`]);
-  add(...health.served, [health.served[0].typeName]);
-  add(Debug, debugHandlers(), [`${name}.Debug`]);
+  for (const served of handlers) add(served, [`${name}.${served[0].name}`], admission);
+  add(health.served, [health.served[0].typeName]);
+  add([Debug, debugHandlers()], [`${name}.Debug`]);
   const reflection = createReflection(handlers.map(([service]) => service));
-  add(...reflection, [...reflectionNames]);
+  add(reflection, reflectionNames);
 
   return {
     endpoints: handlers.flatMap(([service]) => endpointsOf(service)),

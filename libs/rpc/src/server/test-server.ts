@@ -6,7 +6,7 @@ import { createClientFactory } from '../client/client.ts';
 import { RpcError } from '../errors.ts';
 import type { Code } from '../transport/code.ts';
 import { fromMetadata } from '../transport/grpc-js/metadata.ts';
-import type { Answered } from './answering.ts';
+import type { Answered } from './answered.ts';
 import type { Handlers } from './handlers.ts';
 import { createServer, type ServerOptions } from './server.ts';
 
