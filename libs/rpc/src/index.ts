@@ -16,6 +16,7 @@ export { endpointsOf } from './endpoints.ts';
 export type { ErrorDetail } from './error-details.ts';
 export { type ErrorJson, RpcError, type RpcErrorOptions } from './errors.ts';
 export type { Answered } from './server/answered.ts';
+export type { Checks } from './server/checks.ts';
 export type { CallContext, Handler, Handlers, Served, ServedList } from './server/handlers.ts';
 export { createServer, type RpcServer, type ServerOptions } from './server/server.ts';
 export type { Span, TracedCall, Tracer } from './tracing.ts';

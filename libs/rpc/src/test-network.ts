@@ -3,6 +3,7 @@ import { createMemoryRegistry, type Node, type Registry } from '@micro/registry'
 import {
   type Answered,
   type ChannelsOptions,
+  type Checks,
   type Client,
   type ClientFactory,
   type ClientFactoryOptions,
@@ -43,7 +44,11 @@ export interface TestNetwork extends AsyncDisposable {
   /** Serves `Say` on any free port, and registers it. */
   serve(
     handlers?: Partial<Handlers<typeof Say>>,
-    node?: Partial<Node> & { readonly caller?: ClientFactory; readonly maxCalls?: number },
+    node?: Partial<Node> & {
+      readonly caller?: ClientFactory;
+      readonly maxCalls?: number;
+      readonly checks?: Checks;
+    },
   ): Promise<Served>;
   /** Registers what a test serves in another way. */
   register(address: string, node?: Partial<Node>): Promise<Node>;
@@ -75,13 +80,17 @@ export function createTestNetwork(registry: Registry = createMemoryRegistry()): 
     register,
     factory,
     client: (options, channels) => factory(options, channels)(Say, greeterName),
-    async serve(handlers = {}, { caller = factory(), maxCalls = 1_000, ...node } = {}) {
+    async serve(
+      handlers = {},
+      { caller = factory(), maxCalls = 1_000, checks = {}, ...node } = {},
+    ) {
       const answered: Answered[] = [];
       const server = createServer({
         name: node.service ?? greeterName,
         handlers: [[Say, { ...say, ...handlers }]],
         client: caller,
         maxCalls,
+        checks,
         onAnswered(call) {
           if (answered.push(call) > 100) answered.shift();
         },

@@ -1,7 +1,7 @@
 import { Say } from '@micro/contracts';
 import { createMemoryRegistry } from '@micro/registry';
 import type { Handlers } from '@micro/rpc';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { listenAddress } from './option-values.ts';
 import { start } from './start.ts';
 
@@ -95,5 +95,20 @@ test('calls beyond --server_max_calls and the ten that may wait are refused', as
   gate.resolve({ msg: 'done' });
   const answers = await Promise.allSettled(calls);
   expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(11);
+  await running.stop();
+});
+
+test('a service whose check fails is not ready, and says which', async () => {
+  let broken: string | undefined = 'it is away';
+  const checks = { database: () => broken };
+  const running = await start({ name, checks }, ['--registry=memory', quiet], {});
+  const readyz = async () => {
+    const answer = await fetch(`http://${running.httpAddress}/readyz`);
+    return [answer.status, (await answer.json()) as { reason?: string }] as const;
+  };
+  const reason = async () => (await readyz())[1].reason;
+  await vi.waitFor(async () => expect(await reason()).toBe('database: it is away'));
+  broken = undefined;
+  await vi.waitFor(async () => expect((await readyz())[0]).toBe(200), 10_000);
   await running.stop();
 });

@@ -32,7 +32,7 @@ export interface Servers {
 /**
  * Opens both.
  *
- * @param notReady Why the service is not ready, for `/readyz`.
+ * @param notReady Why the service is not ready, for `/readyz`, which also knows why gRPC does not serve.
  * @throws Error naming the flag to change if one can't listen; then neither does.
  */
 export async function openServers<
@@ -52,6 +52,7 @@ export async function openServers<
     client,
     passMetadata: options.pass_metadata,
     maxCalls: options.server_max_calls,
+    checks: spec.checks ?? {},
     tracer,
     handlers: spec.handlers ?? ([] as unknown as ServedList<Services>),
     onAnswered(call) {
@@ -67,7 +68,7 @@ export async function openServers<
   const http = createHttpServer({
     name,
     stats: options.enable_stats,
-    notReady,
+    notReady: () => notReady() ?? rpc.trouble(),
     metrics: metrics.read,
     stopping,
     onError: (request, error) => log.error({ ...request, err: error }, 'request failed'),

@@ -1,6 +1,6 @@
 import type { HttpServer } from '@micro/http';
 import type { Registry } from '@micro/registry';
-import type { ClientFactory, DescService, ServedList } from '@micro/rpc';
+import type { Checks, ClientFactory, DescService, ServedList } from '@micro/rpc';
 import type { Dynamic } from '@micro/rpc/dynamic';
 import type { Log } from './log.ts';
 import type { OptionDefinitions } from './option-definition.ts';
@@ -19,6 +19,13 @@ export interface ServiceSpec<
   readonly version?: string;
   /** Its proto services with their handlers; health, reflection and debug come by themselves. */
   readonly handlers?: ServedList<Services>;
+  /**
+   * What has to be well for it to serve, by name, as the connection to a database: why it is not, or
+   * undefined. While one fails its health is NOT_SERVING, and `/readyz` says which.
+   *
+   * @default nothing but an event loop that does not stand still
+   */
+  readonly checks?: Checks;
   /** Options of its own, beside those of every service. */
   readonly options?: Options;
   /** Forms of the registry of its own, by the names `--registry` chooses them with. */

@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createTcpProxy, openLoad, type TcpProxy, type Toxics } from '@micro/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createTestNetwork, type TestNetwork } from '../test-network.ts';
+import {
+  Health,
+  HealthCheckResponse_ServingStatus as Status,
+} from '../gen/grpc/health/v1/health_pb.ts';
+import { createTestNetwork, greeterName, type TestNetwork } from '../test-network.ts';
 
 const program = join(import.meta.dirname, '../examples/greeter.ts');
 let network: TestNetwork;
@@ -81,6 +85,25 @@ test('C3: where there is but one node, a call waits until it answers again', asy
   setTimeout(() => only.kill('SIGCONT'), 2_000); // Longer than it takes to find that it is silent.
   expect((await call).msg).toBe('Hello John');
 });
+
+test('C22: a node whose event loop stands still says so, and no call fails meanwhile', async () => {
+  const victim = await spawnGreeter();
+  const health = network.factory()(Health, greeterName);
+  const watching = health.watch({}, { timeoutMs: 60_000 })[Symbol.asyncIterator]();
+  const next = async () => (await watching.next()).value?.status;
+  expect(await next()).toBe(Status.SERVING); // The victim's: there is no other node yet.
+  await spawnGreeter();
+  let moved = 0;
+  const retried = (): void => void moved++;
+  const meter = { picked() {}, retried, ejected() {}, readmitted() {} };
+  const client = network.client({ timeoutMs: 10_000 }, { meter });
+  const load = openLoad(200, () => client.hello({ name: 'John' }));
+  await load.answers(100);
+  victim.kill('SIGUSR2');
+  expect([await next(), await next()]).toEqual([Status.NOT_SERVING, Status.SERVING]);
+  expect((await load.stop()).failures).toEqual([]);
+  expect(moved).toBeGreaterThan(0);
+}, 60_000);
 
 test('C20: a connection that is reset fails no call that may be repeated', async () => {
   const proxy = await proxied();

@@ -3,8 +3,8 @@ import { createMemoryRegistry } from '@micro/registry';
 import { createChannels, createClientFactory, createServer } from '../index.ts';
 
 /**
- * A server for the tests: as a process of its own it can be stopped and killed. It says where it listens,
- * and with `--call` what it answers to itself.
+ * A server for the tests: as a process of its own it can be stopped and killed, and with SIGUSR2 its event
+ * loop stands still for a while. It says where it listens, and with `--call` what it answers to itself.
  */
 const name = 'go.micro.srv.greeter';
 const registry = createMemoryRegistry();
@@ -35,6 +35,10 @@ process.stdout.write(`${address}\n`);
 process.once('SIGTERM', async () => {
   await server.close(5_000);
   channels.close();
+});
+
+process.on('SIGUSR2', () => {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3_000);
 });
 
 if (process.argv.includes('--call')) {

@@ -5,6 +5,8 @@ import {
   HealthCheckResponse_ServingStatus as Status,
 } from '../gen/grpc/health/v1/health_pb.ts';
 import { createChannels, createClientFactory, createServer } from '../index.ts';
+import { createTestNetwork, greeterName } from '../test-network.ts';
+import { failingCheck } from './checks.ts';
 
 const open: Array<() => unknown> = [];
 afterEach(async () => {
@@ -42,4 +44,30 @@ test('health says what it is told, to those who ask and those who watch', async 
   expect(await next()).toBe(Status.NOT_SERVING);
   expect((await watching.next()).done).toBe(true);
   await closed;
+});
+
+test('a check that fails is the reason not to serve, and those who watch hear of it', async () => {
+  await using network = createTestNetwork();
+  let broken: string | undefined;
+  const checks = { queue: () => undefined, database: () => broken };
+  const { server } = await network.serve({}, { checks });
+  const health = network.factory()(Health, greeterName);
+  const watching = health.watch({}, { timeoutMs: 60_000 })[Symbol.asyncIterator]();
+  const next = async () => (await watching.next()).value?.status;
+
+  expect(await next()).toBe(Status.SERVING);
+  expect(server.trouble()).toBe(undefined);
+  broken = 'it is away';
+  expect(server.trouble()).toBe('database: it is away');
+  expect(await next()).toBe(Status.NOT_SERVING);
+  expect((await health.check({})).status).toBe(Status.NOT_SERVING);
+  broken = undefined;
+  expect(await next()).toBe(Status.SERVING);
+});
+
+test('a check that throws fails', () => {
+  const throws = (): never => {
+    throw new Error('no such table');
+  };
+  expect(failingCheck({ database: throws })).toBe('database: no such table');
 });

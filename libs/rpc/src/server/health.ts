@@ -5,14 +5,28 @@ import {
 } from '../gen/grpc/health/v1/health_pb.ts';
 import type { Handlers } from './handlers.ts';
 
-/** `grpc.health.v1` for the whole server and each service in it. */
-export function createHealth(services: readonly string[]): {
+/** What a server says of itself. */
+export interface ServerHealth {
   readonly served: readonly [typeof Health, Handlers<typeof Health>];
+  /** Whether it shall serve, if it can. */
   setServing(serving: boolean): void;
+  /** Looks whether it can, and tells those who watch. */
+  look(): void;
   /** NOT_SERVING for good; ends those who watch. */
   close(): void;
-} {
+}
+
+/**
+ * `grpc.health.v1` for the whole server and each service in it.
+ *
+ * @param trouble Why it can't serve, if so.
+ */
+export function createHealth(
+  services: readonly string[],
+  trouble: () => string | undefined,
+): ServerHealth {
   const known = new Set(['', ...services]);
+  let wanted = false;
   let serving = false;
   let closed = false;
   let { promise: changed, resolve: change } = Promise.withResolvers<void>();
@@ -21,8 +35,15 @@ export function createHealth(services: readonly string[]): {
     change();
     ({ promise: changed, resolve: change } = Promise.withResolvers<void>());
   };
+  const look = (): void => {
+    const now = wanted && trouble() === undefined;
+    if (now === serving) return;
+    serving = now;
+    announce();
+  };
   const statusOf = (service: string): Status => {
     if (!known.has(service)) return Status.SERVICE_UNKNOWN;
+    look();
     return serving ? Status.SERVING : Status.NOT_SERVING;
   };
 
@@ -50,12 +71,14 @@ export function createHealth(services: readonly string[]): {
         },
       },
     ],
+    look,
     setServing(now) {
-      if (closed || now === serving) return;
-      serving = now;
-      announce();
+      if (closed) return;
+      wanted = now;
+      look();
     },
     close() {
+      wanted = false;
       serving = false;
       closed = true;
       announce();

@@ -8,9 +8,11 @@ import type { ListenerLimits, Transport } from '../transport/transport.ts';
 import { Admission } from './admission.ts';
 import { type AnyHandler, answer } from './answer.ts';
 import type { AnswerOptions } from './answering.ts';
+import { type Checks, failingCheck } from './checks.ts';
 import { debugHandlers } from './debug.ts';
 import type { Served, ServedList } from './handlers.ts';
 import { createHealth } from './health.ts';
+import { createLoopDelay } from './loop-delay.ts';
 import { createReflection, reflectionNames } from './reflection.ts';
 
 export interface ServerOptions<Services extends readonly DescService[]> extends AnswerOptions {
@@ -23,6 +25,8 @@ export interface ServerOptions<Services extends readonly DescService[]> extends 
    * @default 1000
    */
   readonly maxCalls?: number;
+  /** What has to be well for it to serve. @default nothing but an event loop that does not stand still */
+  readonly checks?: Checks;
   /** @default 4 MiB a message, 1 000 calls at once on one connection, 16 KiB of headers */
   readonly limits?: Partial<ListenerLimits>;
   /** What carries the calls. @default grpc-js */
@@ -41,8 +45,10 @@ export interface RpcServer {
    * @throws Error if the port can't be had, saying which and what to do.
    */
   listen(address: string): Promise<string>;
-  /** What `grpc.health.v1` answers from now on. */
+  /** What `grpc.health.v1` answers from now on, while a check does not fail and the event loop does not stand still for a second. */
   setServing(serving: boolean): void;
+  /** Why it does not serve, whatever it was told: which check fails, or how long the event loop stood still. */
+  trouble(): string | undefined;
   /**
    * Takes no new calls, waits for those in flight and ends those that are left after `graceMs`.
    *
@@ -61,11 +67,16 @@ const defaultLimits: ListenerLimits = {
 export function createServer<const Services extends readonly DescService[]>(
   options: ServerOptions<Services>,
 ): RpcServer {
-  const { name, maxCalls = 1_000, transport = grpcJs } = options;
+  const { name, maxCalls = 1_000, checks = {}, transport = grpcJs } = options;
   const handlers: ReadonlyArray<Served<DescService>> = options.handlers;
   const limits = { ...defaultLimits, ...options.limits };
   const listener = transport.createListener({ limits });
-  const health = createHealth(handlers.map(([service]) => service.typeName));
+  const loopDelay = createLoopDelay({ onLook: () => health.look() });
+  const trouble = (): string | undefined => loopDelay.trouble() ?? failingCheck(checks);
+  const health = createHealth(
+    handlers.map(([service]) => service.typeName),
+    trouble,
+  );
   const admission = new Admission(name, maxCalls);
   const taken = new Set<string>();
   /**
@@ -113,10 +124,14 @@ export function createServer<const Services extends readonly DescService[]>(
     endpoints: handlers.flatMap(([service]) => endpointsOf(service)),
     async listen(address) {
       const { host } = splitListenAddress(address);
-      return joinAddress(host, await listener.listen(address));
+      const port = await listener.listen(address);
+      loopDelay.start();
+      return joinAddress(host, port);
     },
     setServing: health.setServing,
+    trouble,
     close(graceMs) {
+      loopDelay.close();
       health.close();
       return listener.close(graceMs);
     },
