@@ -13,7 +13,7 @@ export interface Guest {
 /** `outside`: it has no place yet, or no more. */
 export type Place = 'outside' | 'waiting' | 'inside';
 
-/** How long a handler keeps its place that goes on though its caller has left: one that never ends would keep it for ever. */
+/** A handler that goes on though its caller has left keeps its place for so long: one that never ends would keep it for ever. */
 const keptMs = 5_000;
 
 /**

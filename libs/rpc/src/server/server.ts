@@ -14,6 +14,7 @@ import type { Served, ServedList } from './handlers.ts';
 import { createHealth } from './health.ts';
 import { createLoopDelay } from './loop-delay.ts';
 import { createReflection, reflectionNames } from './reflection.ts';
+import { Statistics } from './statistics.ts';
 
 export interface ServerOptions<Services extends readonly DescService[]> extends AnswerOptions {
   /** What it serves; health, reflection and debug come by themselves. */
@@ -45,9 +46,12 @@ export interface RpcServer {
    * @throws Error if the port can't be had, saying which and what to do.
    */
   listen(address: string): Promise<string>;
-  /** What `grpc.health.v1` answers from now on, while a check does not fail and the event loop does not stand still for a second. */
+  /**
+   * What `grpc.health.v1` answers from now on; NOT_SERVING all the same while a check fails, and after the
+   * event loop stood still for a second.
+   */
   setServing(serving: boolean): void;
-  /** Why it does not serve, whatever it was told: which check fails, or how long the event loop stood still. */
+  /** Why it can't serve, whatever it was told: which check fails, or how long the event loop stood still. */
   trouble(): string | undefined;
   /**
    * Takes no new calls, waits for those in flight and ends those that are left after `graceMs`.
@@ -78,6 +82,14 @@ export function createServer<const Services extends readonly DescService[]>(
     trouble,
   );
   const admission = new Admission(name, maxCalls);
+  const statistics = new Statistics();
+  const answerOptions: AnswerOptions = {
+    ...options,
+    onAnswered(call) {
+      statistics.count(call);
+      options.onAnswered?.(call);
+    },
+  };
   const taken = new Set<string>();
   /**
    * @param as The service's names on the wire; who comes first has a path.
@@ -102,7 +114,7 @@ export function createServer<const Services extends readonly DescService[]>(
           admission: room,
         },
         handler,
-        options,
+        answerOptions,
       );
       for (const path of as.map((service) => `/${service}/${method.name}`)) {
         if (taken.has(path)) continue;
@@ -116,7 +128,7 @@ export function createServer<const Services extends readonly DescService[]>(
   // go-micro's client calls a service by its registered name, whatever its proto package is.
   for (const served of handlers) add(served, [`${name}.${served[0].name}`], admission);
   add(health.served, [health.served[0].typeName]);
-  add([Debug, debugHandlers()], [`${name}.Debug`]);
+  add([Debug, debugHandlers(statistics)], [`${name}.Debug`]);
   const reflection = createReflection(handlers.map(([service]) => service));
   add(reflection, reflectionNames);
 

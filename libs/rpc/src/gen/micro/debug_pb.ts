@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file micro/debug.proto.
  */
 export const file_micro_debug: GenFile = /*@__PURE__*/
-  fileDesc("ChFtaWNyby9kZWJ1Zy5wcm90bxIFbWljcm8iIAoNSGVhbHRoUmVxdWVzdBIPCgdzZXJ2aWNlGAEgASgJIiAKDkhlYWx0aFJlc3BvbnNlEg4KBnN0YXR1cxgBIAEoCSIfCgxTdGF0c1JlcXVlc3QSDwoHc2VydmljZRgBIAEoCSJdCg1TdGF0c1Jlc3BvbnNlEg8KB3N0YXJ0ZWQYASABKAQSDgoGdXB0aW1lGAIgASgEEg4KBm1lbW9yeRgDIAEoBBIPCgd0aHJlYWRzGAQgASgEEgoKAmdjGAUgASgEMnIKBURlYnVnEjUKBkhlYWx0aBIULm1pY3JvLkhlYWx0aFJlcXVlc3QaFS5taWNyby5IZWFsdGhSZXNwb25zZRIyCgVTdGF0cxITLm1pY3JvLlN0YXRzUmVxdWVzdBoULm1pY3JvLlN0YXRzUmVzcG9uc2ViBnByb3RvMw");
+  fileDesc("ChFtaWNyby9kZWJ1Zy5wcm90bxIFbWljcm8iIAoNSGVhbHRoUmVxdWVzdBIPCgdzZXJ2aWNlGAEgASgJIiAKDkhlYWx0aFJlc3BvbnNlEg4KBnN0YXR1cxgBIAEoCSIfCgxTdGF0c1JlcXVlc3QSDwoHc2VydmljZRgBIAEoCSKgAQoNU3RhdHNSZXNwb25zZRIPCgdzdGFydGVkGAEgASgEEg4KBnVwdGltZRgCIAEoBBIOCgZtZW1vcnkYAyABKAQSDwoHdGhyZWFkcxgEIAEoBBIKCgJnYxgFIAEoBBIQCghyZXF1ZXN0cxgKIAEoBBIOCgZlcnJvcnMYCyABKAQSHwoFY2FsbHMYDCADKAsyEC5taWNyby5DYWxsU3RhdHMilQEKCUNhbGxTdGF0cxIQCghlbmRwb2ludBgBIAEoCRIOCgZjYWxsZXIYAiABKAkSEAoIcmVxdWVzdHMYAyABKAQSDgoGZXJyb3JzGAQgASgEEgwKBHJhdGUYBSABKAESCwoDcDUwGAYgASgEEgsKA3A5MBgHIAEoBBILCgNwOTkYCCABKAQSDwoHbGF0ZW5jeRgJIAMoBDJyCgVEZWJ1ZxI1CgZIZWFsdGgSFC5taWNyby5IZWFsdGhSZXF1ZXN0GhUubWljcm8uSGVhbHRoUmVzcG9uc2USMgoFU3RhdHMSEy5taWNyby5TdGF0c1JlcXVlc3QaFC5taWNyby5TdGF0c1Jlc3BvbnNlYgZwcm90bzM");
 
 /**
  * @generated from message micro.HealthRequest
@@ -94,11 +94,34 @@ export type StatsResponse = Message<"micro.StatsResponse"> & {
   threads: bigint;
 
   /**
-   * Nanoseconds spent in garbage collection.
+   * Nanoseconds spent in garbage collection; 0 from those who do not measure it, as ours.
+   *
+   * What follows is ours; go-micro's own later fields are below 10.
    *
    * @generated from field: uint64 gc = 5;
    */
   gc: bigint;
+
+  /**
+   * Calls that ended, since the start.
+   *
+   * @generated from field: uint64 requests = 10;
+   */
+  requests: bigint;
+
+  /**
+   * Those of them that did not end with OK.
+   *
+   * @generated from field: uint64 errors = 11;
+   */
+  errors: bigint;
+
+  /**
+   * The same for each method and each service that calls it.
+   *
+   * @generated from field: repeated micro.CallStats calls = 12;
+   */
+  calls: CallStats[];
 };
 
 /**
@@ -107,6 +130,77 @@ export type StatsResponse = Message<"micro.StatsResponse"> & {
  */
 export const StatsResponseSchema: GenMessage<StatsResponse> = /*@__PURE__*/
   messageDesc(file_micro_debug, 3);
+
+/**
+ * Calls of one method by one caller, since the start.
+ *
+ * @generated from message micro.CallStats
+ */
+export type CallStats = Message<"micro.CallStats"> & {
+  /**
+   * `Say.Hello`.
+   *
+   * @generated from field: string endpoint = 1;
+   */
+  endpoint: string;
+
+  /**
+   * The registered name of the service that calls, as it says itself; empty if it does not, and `others`
+   * for all that came after the first hundred.
+   *
+   * @generated from field: string caller = 2;
+   */
+  caller: string;
+
+  /**
+   * @generated from field: uint64 requests = 3;
+   */
+  requests: bigint;
+
+  /**
+   * @generated from field: uint64 errors = 4;
+   */
+  errors: bigint;
+
+  /**
+   * Calls a second, over the last minute.
+   *
+   * @generated from field: double rate = 5;
+   */
+  rate: number;
+
+  /**
+   * Microseconds that half of the calls stayed below; at most twice what is true, as are the next two.
+   *
+   * @generated from field: uint64 p50 = 6;
+   */
+  p50: bigint;
+
+  /**
+   * @generated from field: uint64 p90 = 7;
+   */
+  p90: bigint;
+
+  /**
+   * @generated from field: uint64 p99 = 8;
+   */
+  p99: bigint;
+
+  /**
+   * Calls by how long they took: the first is how many took less than 1 µs, and each next how many took up to
+   * twice as long. The last is how many took longer than all others.
+   *
+   * @generated from field: repeated uint64 latency = 9;
+   */
+  latency: bigint[];
+};
+
+/**
+ * Describes the message micro.CallStats.
+ * Use `create(CallStatsSchema)` to create a new message.
+ */
+export const CallStatsSchema: GenMessage<CallStats> = /*@__PURE__*/
+  messageDesc(file_micro_debug, 4);
 
 /**
  * What go-micro's tools ask every service. Served as `<service name>.Debug`, the path their gRPC client dials.
