@@ -41,7 +41,7 @@ export function isFailed([, , failure]: Call): boolean {
   return failure !== undefined;
 }
 
-/** How many of the calls that are due between two times were answered between them, in percent: over 100 where some were late. */
+/** How many calls were answered between two times, in percent of those due then: over 100 where others were late. */
 export function ratePercent(calls: readonly Call[], start: number, end: number): number {
   const answered = answersOf(calls).filter((at) => start <= at && at < end).length;
   return Math.round((100_000 * answered) / (ratePerSecond * (end - start)));
