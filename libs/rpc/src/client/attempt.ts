@@ -27,11 +27,6 @@ export class Attempt implements CallEvents {
     outbox.feed(this.#outgoing);
   }
 
-  /** Whether the call may be made elsewhere when this node is silent. */
-  get movable(): boolean {
-    return this.#call.movable;
-  }
-
   /** Whether many messages may come. */
   get streamed(): boolean {
     return this.#call.streamed;
@@ -45,10 +40,15 @@ export class Attempt implements CallEvents {
     this.#outgoing.cancel(Code.CANCELLED, 'the caller is gone');
   }
 
-  /** Ends it as if the connection had broken. */
-  giveUp(detail: string): void {
+  /** Makes the call elsewhere, where that is allowed: this node is silent. */
+  move(): void {
+    if (this.#call.mayMove()) this.giveUp();
+  }
+
+  /** Ends it as if the connection had broken: this node is silent. */
+  giveUp(): void {
     this.#givenUp = true;
-    this.#outgoing.cancel(Code.UNAVAILABLE, detail);
+    this.#outgoing.cancel(Code.UNAVAILABLE, 'the node says nothing');
   }
 
   header(read: () => Metadata): void {

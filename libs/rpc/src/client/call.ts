@@ -14,6 +14,8 @@ import { maxTries, retryDelayMs, retryReason } from './retry.ts';
 
 /** Who hears of a call. `end` is the last, and comes once. */
 export interface Sink {
+  /** The call is made once more: what came so far does not count. */
+  again?(): void;
   message(bytes: Uint8Array): void;
   /** Without an error it went well. */
   end(error: RpcError | undefined): void;
@@ -34,6 +36,8 @@ export class Call {
   #tries = 0;
   #retries = 0;
   #heard = false;
+  #paid = false;
+  #header: (() => Metadata) | undefined;
   #over = false;
   #metadata: Metadata;
   #span: Span | undefined;
@@ -60,9 +64,10 @@ export class Call {
     return this.#method.responseStream;
   }
 
-  /** Whether it may be carried out twice, and nothing was heard of it yet. */
-  get movable(): boolean {
-    return this.#repeatable && !this.#heard && this.#outbox.complete;
+  /** Whether it is better made elsewhere when its node is silent; then its retry is paid for. */
+  mayMove(): boolean {
+    this.#paid ||= this.#repeatable && this.#isWhole && this.#destination.budget.take();
+    return this.#paid;
   }
 
   start(): void {
@@ -94,13 +99,13 @@ export class Call {
 
   header(attempt: Attempt, read: () => Metadata): void {
     if (attempt !== this.#attempt) return;
-    this.#settle();
-    this.#limits.onHeader?.(read());
+    this.#header = read;
+    if (this.streamed) this.#settle();
   }
 
   message(attempt: Attempt, bytes: Uint8Array): void {
     if (attempt !== this.#attempt) return;
-    this.#settle();
+    if (this.streamed) this.#settle();
     this.#sink.message(bytes);
   }
 
@@ -154,16 +159,19 @@ export class Call {
   }
 
   #whyAgain(end: CallEnd): RetryReason | undefined {
-    if (this.#heard || !this.#outbox.complete || Date.now() >= this.#limits.deadline) return;
-    if (this.#tries >= maxTries) return;
+    if (!this.#isWhole || this.#tries >= maxTries) return;
+    if (Date.now() >= this.#limits.deadline) return;
     const reason = retryReason(end, this.#repeatable);
-    const costs = reason === 'processed' || reason === 'shed';
+    const costs = (reason === 'processed' || reason === 'shed') && !this.#paid;
     return costs && !this.#destination.budget.take() ? undefined : reason;
   }
 
   /** On another node at once; where all have been tried, after a while. */
   #tryAgain(member: Member, reason: RetryReason): void {
     if (reason === 'processed') this.#retries++;
+    this.#paid = false;
+    this.#header = undefined;
+    this.#sink.again?.();
     this.#destination.meter.retried(reason);
     this.#tried ??= new Set();
     const again = this.#tried.has(member);
@@ -176,11 +184,22 @@ export class Call {
     }
   }
 
-  /** From the first sign of an answer on there is no other attempt. */
+  /** Whether nobody has seen anything of an answer yet, and all requests can be sent once more. */
+  get #isWhole(): boolean {
+    return !this.#heard && this.#outbox.complete;
+  }
+
+  /** From the first sign of a stream on there is no other attempt; one response is shown when it is whole. */
   #settle(): void {
     if (this.#heard) return;
     this.#heard = true;
     this.#outbox.settle();
+    this.#tellHeader();
+  }
+
+  #tellHeader(): void {
+    if (this.#header) this.#limits.onHeader?.(this.#header());
+    this.#header = undefined;
   }
 
   #explain(end: CallEnd): RpcError {
@@ -205,6 +224,7 @@ export class Call {
     this.#outbox.close();
     for (const signal of this.#limits.signals) signal.removeEventListener('abort', this.cancel);
     this.#span?.end({ code: error?.grpcCode ?? Code.OK });
+    this.#tellHeader();
     this.#limits.onTrailer?.(end?.metadata ?? {});
     this.#sink.end(error);
   }

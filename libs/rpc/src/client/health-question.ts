@@ -8,8 +8,11 @@ import {
 import { Code } from '../transport/code.ts';
 import type { Connection } from '../transport/transport.ts';
 
-/** `gone`: the connection broke; whoever watches it knows. */
-export type Aliveness = 'alive' | 'silent' | 'gone';
+/** `unknown`: the connection broke, which others see, or this process was the one that stood still. */
+export type Aliveness = 'alive' | 'silent' | 'unknown';
+
+/** A timer that is so late was held up. */
+const standstillMs = 250;
 
 const path = `/${Health.typeName}/${Health.method.check.name}`;
 const request = toBinary(HealthCheckRequestSchema, create(HealthCheckRequestSchema));
@@ -20,6 +23,7 @@ export function askWhetherAlive(
   withinMs: number,
   onAnswer: (answer: Aliveness) => void,
 ): void {
+  const started = performance.now();
   let refuses = false;
   const call = connection.call(
     path,
@@ -29,8 +33,12 @@ export function askWhetherAlive(
         refuses = saysNotServing(bytes);
       },
       end({ code, fate }) {
-        if (code === Code.DEADLINE_EXCEEDED || refuses) onAnswer('silent');
-        else onAnswer(fate === 'processed' && code !== Code.UNAVAILABLE ? 'alive' : 'gone');
+        const overdueMs = performance.now() - started - withinMs;
+        if (refuses) onAnswer('silent');
+        else if (code === Code.DEADLINE_EXCEEDED)
+          // After a standstill timers run first: the answer may have been there unread.
+          onAnswer(overdueMs < standstillMs ? 'silent' : 'unknown');
+        else onAnswer(fate === 'processed' && code !== Code.UNAVAILABLE ? 'alive' : 'unknown');
       },
     },
   );

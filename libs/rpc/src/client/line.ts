@@ -106,7 +106,7 @@ export class Line {
     // Where nobody else is, a call is better off waiting.
     const elsewhere = this.#options.isAnother(this.member);
     for (const attempt of [...this.#attempts])
-      if ((elsewhere && attempt.movable) || (long && attempt.streamed))
-        attempt.giveUp('the node says nothing');
+      if (long && attempt.streamed) attempt.giveUp();
+      else if (elsewhere) attempt.move();
   }
 }

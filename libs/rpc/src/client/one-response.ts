@@ -18,6 +18,10 @@ export function oneResponse(
     let response: Uint8Array | undefined;
     let count = 0;
     const call = begin({
+      again() {
+        response = undefined;
+        count = 0;
+      },
       message(bytes) {
         response = bytes;
         count++;

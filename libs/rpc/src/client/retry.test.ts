@@ -164,3 +164,16 @@ test('pauses between rounds double up to a second, each with its own jitter', ()
   expect([1, 2, 3, 10].map((round) => retryDelayMs(round, () => 1))).toEqual([50, 100, 200, 1_000]);
   expect(retryDelayMs(1, () => 0)).toBe(25);
 });
+
+test('C1: a call whose node dies after the response, before its end, is made again', async () => {
+  const broken = await rawNode((stream) => {
+    stream.respond({ ':status': 200, 'content-type': 'application/grpc' });
+    // A message of no bytes, which is a response; what is missing is the status.
+    stream.write(Buffer.alloc(5), () => stream.session?.destroy());
+  });
+  await network.serve();
+  const client = network.client();
+  await callUntil(broken, 2, async () => {
+    expect((await client.hello({ name: 'John' })).msg).toBe('Hello John');
+  });
+});
