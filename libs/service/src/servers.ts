@@ -68,7 +68,7 @@ export async function openServers<
   const http = createHttpServer({
     name,
     stats: options.enable_stats,
-    notReady: () => notReady() ?? rpc.trouble(),
+    notReady: () => notReady() ?? rpc.failingCheck(),
     metrics: metrics.read,
     stopping,
     onError: (request, error) => log.error({ ...request, err: error }, 'request failed'),

@@ -51,8 +51,8 @@ export interface RpcServer {
    * event loop stood still for a second.
    */
   setServing(serving: boolean): void;
-  /** Why it can't serve, whatever it was told: which check fails, or how long the event loop stood still. */
-  trouble(): string | undefined;
+  /** Which check fails and why, undefined while none does. That the event loop stood still is over when it can be asked. */
+  failingCheck(): string | undefined;
   /**
    * Takes no new calls, waits for those in flight and ends those that are left after `graceMs`.
    *
@@ -76,10 +76,9 @@ export function createServer<const Services extends readonly DescService[]>(
   const limits = { ...defaultLimits, ...options.limits };
   const listener = transport.createListener({ limits });
   const loopDelay = createLoopDelay({ onLook: () => health.look() });
-  const trouble = (): string | undefined => loopDelay.trouble() ?? failingCheck(checks);
   const health = createHealth(
     handlers.map(([service]) => service.typeName),
-    trouble,
+    () => loopDelay.trouble() ?? failingCheck(checks),
   );
   const admission = new Admission(name, maxCalls);
   const statistics = new Statistics();
@@ -141,7 +140,7 @@ export function createServer<const Services extends readonly DescService[]>(
       return joinAddress(host, port);
     },
     setServing: health.setServing,
-    trouble,
+    failingCheck: () => failingCheck(checks),
     close(graceMs) {
       loopDelay.close();
       health.close();
