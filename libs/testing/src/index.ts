@@ -27,4 +27,11 @@ export {
   type TcpProxyOptions,
   type Toxics,
 } from './tcp-proxy.ts';
+export {
+  type CertificateWishes,
+  type Certified,
+  createTestAuthority,
+  type TestAuthority,
+} from './test-authority.ts';
 export { createTestNamespace, type TestNamespace } from './test-namespace.ts';
+export { createTlsFolder, type TlsFolder } from './tls-folder.ts';
