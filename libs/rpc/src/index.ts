@@ -21,4 +21,12 @@ export type { CallContext, Handler, Handlers, Served, ServedList } from './serve
 export { createServer, type RpcServer, type ServerOptions } from './server/server.ts';
 export type { Span, TracedCall, Tracer } from './tracing.ts';
 export { Code } from './transport/code.ts';
-export type { Metadata, TlsFiles, Transport } from './transport/transport.ts';
+export {
+  openTls,
+  readTls,
+  TlsFileError,
+  type TlsFiles,
+  type TlsIdentity,
+  type TlsProblemListener,
+} from './transport/tls-identity.ts';
+export type { Metadata, Transport } from './transport/transport.ts';

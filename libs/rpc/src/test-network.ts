@@ -12,6 +12,7 @@ import {
   createServer,
   type Handlers,
   type RpcServer,
+  type TlsIdentity,
 } from './index.ts';
 
 /** The registered name of the service that tests call. */
@@ -48,6 +49,7 @@ export interface TestNetwork extends AsyncDisposable {
       readonly caller?: ClientFactory;
       readonly maxCalls?: number;
       readonly checks?: Checks;
+      readonly tls?: TlsIdentity;
     },
   ): Promise<Served>;
   /** Registers what a test serves in another way. */
@@ -82,7 +84,7 @@ export function createTestNetwork(registry: Registry = createMemoryRegistry()): 
     client: (options, channels) => factory(options, channels)(Say, greeterName),
     async serve(
       handlers = {},
-      { caller = factory(), maxCalls = 1_000, checks = {}, ...node } = {},
+      { caller = factory(), maxCalls = 1_000, checks = {}, tls, ...node } = {},
     ) {
       const answered: Answered[] = [];
       const server = createServer({
@@ -91,6 +93,7 @@ export function createTestNetwork(registry: Registry = createMemoryRegistry()): 
         client: caller,
         maxCalls,
         checks,
+        ...(tls && { tls }),
         onAnswered(call) {
           if (answered.push(call) > 100) answered.shift();
         },

@@ -1,9 +1,14 @@
 import type { Registry } from '@micro/registry';
-import { type ClientFactory, createChannels, createClientFactory, type Tracer } from '@micro/rpc';
+import {
+  type ClientFactory,
+  createChannels,
+  createClientFactory,
+  type TlsIdentity,
+  type Tracer,
+} from '@micro/rpc';
 import { createDynamic, type Dynamic } from '@micro/rpc/dynamic';
 import type { Metrics } from './metrics.ts';
 import type { ServiceOptions } from './service-options.ts';
-import { tlsFilesOf } from './tls-options.ts';
 
 /** The ways to call others, all over the same connections. */
 export interface Callers {
@@ -18,11 +23,11 @@ export function createCallers(
   options: ServiceOptions,
   id: string,
   metrics: Metrics,
+  tls: TlsIdentity | undefined,
   tracer: Tracer | undefined,
 ): Callers {
   const { server_name: name, server_zone: zone, client_retries: retries } = options;
   const { client_request_timeout: timeoutMs } = options;
-  const tls = tlsFilesOf(options);
   const channels = createChannels(registry, {
     self: { id, service: name },
     meter: metrics.clientMeter,

@@ -1,4 +1,5 @@
 import { createMemoryRegistry } from '@micro/registry';
+import { createTestAuthority, createTlsFolder } from '@micro/testing';
 import { expect, test } from 'vitest';
 import { listenAddress } from './option-values.ts';
 import { OptionsError } from './options.ts';
@@ -96,5 +97,30 @@ test('L13: of the files for TLS all or none are given, and each can be read', as
     '--tls_cert: expected a file that can be read, got "/nonexistent": ENOENT',
     `--tls_key: expected a file that can be read, got "${import.meta.dirname}": it is none`,
     '--tls_ca: expected a file, for --tls_cert is given, got ""',
+  ]);
+});
+
+test('L13: the key for TLS belongs to the certificate, and nothing has expired', async () => {
+  const authority = createTestAuthority();
+  const { certificate } = authority.issue();
+  using folder = createTlsFolder(
+    { certificate, key: authority.issue().key },
+    authority.certificate,
+  );
+  const files = folder.files;
+  const flags = [
+    '--registry=memory',
+    `--tls_cert=${files.certificate}`,
+    `--tls_key=${files.key}`,
+    `--tls_ca=${files.authorities}`,
+  ];
+  expect(await faults(flags)).toEqual([
+    `--tls_key=${files.key}: expected the key of the certificate, got another`,
+  ]);
+  folder.swap(authority.issue({ toMs: -60_000 }), authority.certificate);
+  expect(await faults(flags)).toEqual([
+    expect.stringMatching(
+      /^--tls_cert=.*: expected a valid certificate, got one that expired at 20/,
+    ),
   ]);
 });

@@ -1,6 +1,7 @@
 import { Say } from '@micro/contracts';
 import { createMemoryRegistry } from '@micro/registry';
 import type { Handlers } from '@micro/rpc';
+import { createTestAuthority, createTlsFolder } from '@micro/testing';
 import { expect, test, vi } from 'vitest';
 import { listenAddress } from './option-values.ts';
 import { start } from './start.ts';
@@ -111,4 +112,29 @@ test('a service whose check fails is not ready, and says which', async () => {
   broken = undefined;
   await vi.waitFor(async () => expect((await readyz())[0]).toBe(200), 10_000);
   await running.stop();
+});
+
+test('C30: with files for TLS a service answers and calls by its certificate alone', async () => {
+  const authority = createTestAuthority();
+  using folder = createTlsFolder(authority.issue({ dns: [name] }), authority.certificate);
+  const { certificate, key, authorities } = folder.files;
+  let identities: readonly string[] = [];
+  const hello: Handlers<typeof Say>['hello'] = (_, context) => {
+    identities = context.identities;
+    return { msg: 'done' };
+  };
+  const { client, stop } = await start(
+    { name, handlers: [[Say, { ...say, hello }]] },
+    [
+      '--registry=memory',
+      quiet,
+      `--tls_cert=${certificate}`,
+      `--tls_key=${key}`,
+      `--tls_ca=${authorities}`,
+    ],
+    {},
+  );
+  expect(await client(Say, name).hello({}, { waitForReady: true })).toMatchObject({ msg: 'done' });
+  expect(identities).toEqual([name]);
+  await stop();
 });

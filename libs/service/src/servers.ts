@@ -5,6 +5,7 @@ import {
   type DescService,
   type RpcServer,
   type ServedList,
+  type TlsIdentity,
   type Tracer,
 } from '@micro/rpc';
 import { httpOptionOf } from './configuration.ts';
@@ -42,6 +43,7 @@ export async function openServers<
   spec: ServiceSpec<Services, Options>,
   service: Service<Options>,
   metrics: Metrics,
+  tls: TlsIdentity | undefined,
   tracer: Tracer | undefined,
   notReady: () => string | undefined,
 ): Promise<Servers> {
@@ -54,6 +56,7 @@ export async function openServers<
     maxCalls: options.server_max_calls,
     checks: spec.checks ?? {},
     tracer,
+    ...(tls && { tls }),
     handlers: spec.handlers ?? ([] as unknown as ServedList<Services>),
     onAnswered(call) {
       metrics.answered(call);

@@ -9,6 +9,7 @@ import type { OptionDefinitions } from './option-definition.ts';
 import { lameDuckMs, register, whyNotHeard, whyNotRegistered, withdraw } from './registration.ts';
 import { openServers, type Servers } from './servers.ts';
 import type { ServiceSpec } from './service.ts';
+import { tlsOf } from './tls-options.ts';
 import { loadTracer } from './tracing.ts';
 
 /** A service that runs. */
@@ -46,6 +47,7 @@ export async function start<
   const { options, registry, log, metrics } = await configure(spec, argv, env);
   const { server_name: name, server_version: version } = options;
   const id = options.server_id || `${name}-${randomUUID()}`;
+  const tls = tlsOf(options, log);
   const tracer = await loadTracer();
   const leaving = new AbortController();
   const stopping = leaving.signal;
@@ -60,12 +62,13 @@ export async function start<
   await using parts = new AsyncDisposableStack();
   parts.adopt(registry, (it) => it.close());
   const { client, dynamic } = parts.adopt(
-    createCallers(registry, options, id, metrics, tracer),
+    createCallers(registry, options, id, metrics, tls, tracer),
     (it) => it.close(),
   );
   const service = { name, options, log, registry, client, dynamic, stopping };
-  const servers = parts.adopt(await openServers(spec, service, metrics, tracer, notReady), (it) =>
-    finish(it, options.shutdown_timeout, log),
+  const servers = parts.adopt(
+    await openServers(spec, service, metrics, tls, tracer, notReady),
+    (it) => finish(it, options.shutdown_timeout, log),
   );
   const { rpc, address, httpAddress } = servers;
   rpc.setServing(true);

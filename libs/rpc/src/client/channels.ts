@@ -5,7 +5,8 @@ import type { MemberCounts } from '../balancer/member-counts.ts';
 import { type ClientMeter, silentMeter } from '../balancer/meter.ts';
 import type { Tracer } from '../tracing.ts';
 import { grpcJs } from '../transport/grpc-js/index.ts';
-import type { Connection, ConnectionState, TlsFiles, Transport } from '../transport/transport.ts';
+import type { TlsIdentity } from '../transport/tls-identity.ts';
+import type { Connection, ConnectionState, Transport } from '../transport/transport.ts';
 import { createDestination, type Destination } from './destination.ts';
 
 /** The connections of this process: those to the nodes of a service are made when it is first called. */
@@ -23,8 +24,8 @@ export interface ChannelsOptions {
   readonly self?: Pick<Node, 'id' | 'service'>;
   /** Where this process is: nodes whose metadata names the same zone are called rather than others. */
   readonly zone?: string;
-  /** Encrypts connections, and proves who calls. */
-  readonly tls?: TlsFiles;
+  /** Encrypts connections, and proves who calls. Nodes have to prove that they are of the service that is called. */
+  readonly tls?: TlsIdentity;
   /** Bytes of one message, either way. @default 4 MiB */
   readonly maxMessageBytes?: number;
   readonly meter?: ClientMeter;
@@ -44,10 +45,12 @@ export interface Surroundings {
   readonly budget: RetryBudget;
   readonly meter: ClientMeter;
   readonly tracer: Tracer | undefined;
+  /** @param service The registered name, which the node has to prove where there is TLS. */
   connect(
     address: string,
+    service: string,
     authority: string,
-    onState: (state: ConnectionState) => void,
+    onState: (state: ConnectionState, cause?: string) => void,
   ): Connection;
 }
 
@@ -63,8 +66,14 @@ export function createChannels(registry: Registry, options: ChannelsOptions = {}
     budget: createRetryBudget(() => performance.now()),
     meter,
     tracer,
-    connect: (address, authority, onState) =>
-      transport.connect({ address, authority, maxMessageBytes, onState, ...(tls && { tls }) }),
+    connect: (address, service, authority, onState) =>
+      transport.connect({
+        address,
+        authority,
+        maxMessageBytes,
+        onState,
+        ...(tls && { tls: { identity: tls, service } }),
+      }),
   };
   const destinations = new Map<string, Destination>();
   return {

@@ -43,7 +43,7 @@ export function createDestination(service: string, surroundings: Surroundings): 
     size: maxNodes,
     meter,
     now,
-    connect: (address, onState) => connect(address, authority, onState),
+    connect: (address, onState) => connect(address, service, authority, onState),
   });
   const isAnother = (member: Member): boolean => {
     for (const other of members.all)

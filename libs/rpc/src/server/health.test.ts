@@ -56,9 +56,9 @@ test('a check that fails is the reason not to serve, and those who watch hear of
   const next = async () => (await watching.next()).value?.status;
 
   expect(await next()).toBe(Status.SERVING);
-  expect(server.trouble()).toBe(undefined);
+  expect(server.failingCheck()).toBe(undefined);
   broken = 'it is away';
-  expect(server.trouble()).toBe('database: it is away');
+  expect(server.failingCheck()).toBe('database: it is away');
   expect(await next()).toBe(Status.NOT_SERVING);
   expect((await health.check({})).status).toBe(Status.NOT_SERVING);
   broken = undefined;

@@ -4,6 +4,7 @@ import { endpointsOf } from '../endpoints.ts';
 import { Debug } from '../gen/micro/debug_pb.ts';
 import { splitListenAddress } from '../transport/door.ts';
 import { grpcJs } from '../transport/grpc-js/index.ts';
+import type { TlsIdentity } from '../transport/tls-identity.ts';
 import type { ListenerLimits, Transport } from '../transport/transport.ts';
 import { Admission } from './admission.ts';
 import { type AnyHandler, answer } from './answer.ts';
@@ -30,6 +31,8 @@ export interface ServerOptions<Services extends readonly DescService[]> extends 
   readonly checks?: Checks;
   /** @default 4 MiB a message, 1 000 calls at once on one connection, 16 KiB of headers */
   readonly limits?: Partial<ListenerLimits>;
+  /** Encrypts connections, and has callers prove who they are. */
+  readonly tls?: TlsIdentity;
   /** What carries the calls. @default grpc-js */
   readonly transport?: Pick<Transport, 'createListener'>;
 }
@@ -71,10 +74,10 @@ const defaultLimits: ListenerLimits = {
 export function createServer<const Services extends readonly DescService[]>(
   options: ServerOptions<Services>,
 ): RpcServer {
-  const { name, maxCalls = 1_000, checks = {}, transport = grpcJs } = options;
+  const { name, maxCalls = 1_000, checks = {}, tls, transport = grpcJs } = options;
   const handlers: ReadonlyArray<Served<DescService>> = options.handlers;
   const limits = { ...defaultLimits, ...options.limits };
-  const listener = transport.createListener({ limits });
+  const listener = transport.createListener({ limits, ...(tls && { tls }) });
   const loopDelay = createLoopDelay({ onLook: () => health.look() });
   const health = createHealth(
     handlers.map(([service]) => service.typeName),

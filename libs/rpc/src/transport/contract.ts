@@ -8,6 +8,7 @@ import {
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Code } from './code.ts';
+import { tlsContract } from './tls-contract.ts';
 import type {
   CallEnd,
   CallHead,
@@ -33,6 +34,7 @@ const limits = {
 
 /** What every transport keeps, another HTTP/2 stack too. */
 export function transportContract(name: string, transport: Transport): void {
+  tlsContract(name, transport);
   describe(`${name} transport`, () => {
     const open: Array<() => unknown> = [];
     afterEach(async () => {

@@ -1,4 +1,5 @@
 import type { Code } from './code.ts';
+import type { TlsIdentity } from './tls-identity.ts';
 
 /**
  * What a transport of gRPC calls is, whatever carries them: bytes in, bytes out. Messages have no
@@ -21,12 +22,18 @@ export interface ConnectionOptions {
   readonly address: string;
   /** What the other side is called as: the `:authority` of calls. */
   readonly authority: string;
-  /** With it the connection is encrypted. */
-  readonly tls?: TlsFiles;
+  /** With it the connection is encrypted, and each side proves who it is. */
+  readonly tls?: ConnectionTls;
   /** Bytes of one message, either way. */
   readonly maxMessageBytes: number;
-  /** Hears each change of `state`. */
-  readonly onState: (state: ConnectionState) => void;
+  /** Hears each change of `state`; of `failed` also why, in words for callers, where it is known. */
+  readonly onState: (state: ConnectionState, cause?: string) => void;
+}
+
+export interface ConnectionTls {
+  readonly identity: TlsIdentity;
+  /** The registered name of the service that the other side has to prove to be. */
+  readonly service: string;
 }
 
 /** `failed` is tried again by itself after a while; `idle` waits for `connect` or a call. */
@@ -88,7 +95,8 @@ export interface CallEnd {
 export type Fate = 'unsent' | 'refused' | 'processed';
 
 export interface ListenerOptions {
-  readonly tls?: TlsFiles;
+  /** With it connections are encrypted, and callers have to prove who they are. */
+  readonly tls?: TlsIdentity;
   readonly limits: ListenerLimits;
 }
 
@@ -149,12 +157,4 @@ export interface IncomingCall {
   send(message: Uint8Array): Promise<void> | undefined;
   /** Ends the call; the second time does nothing. */
   end(code: Code, detail: string, metadata: Metadata): void;
-}
-
-/** PEM files; each is read again when it changes. */
-export interface TlsFiles {
-  readonly certificate: string;
-  readonly key: string;
-  /** Who is believed. On a listener it makes callers prove who they are. */
-  readonly authorities: string;
 }

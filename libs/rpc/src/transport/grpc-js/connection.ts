@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import { Channel, connectivityState } from '@grpc/grpc-js';
+import { Channel, ChannelCredentials, connectivityState } from '@grpc/grpc-js';
 import type { Connection, ConnectionOptions, ConnectionState } from '../transport.ts';
-import { channelCredentials } from './credentials.ts';
+import { createHandshakes } from './credentials.ts';
 import { refuse, startCall } from './outgoing-call.ts';
 
 /**
@@ -9,8 +9,10 @@ import { refuse, startCall } from './outgoing-call.ts';
  * are made on the channel itself: grpc-js's `Client` would cost a sixth more.
  */
 export function createConnection(options: ConnectionOptions): Connection {
-  const { address, authority, maxMessageBytes, onState } = options;
-  const channel = new Channel(targetOf(address), channelCredentials(options), {
+  const { address, authority, tls, maxMessageBytes, onState } = options;
+  const handshakes = tls && createHandshakes(tls, address, authority);
+  const credentials = handshakes?.credentials ?? ChannelCredentials.createInsecure();
+  const channel = new Channel(targetOf(address), credentials, {
     'grpc.default_authority': authority,
     'grpc.enable_channelz': 0,
     'grpc.enable_http_proxy': 0,
@@ -30,7 +32,9 @@ export function createConnection(options: ConnectionOptions): Connection {
     channel.watchConnectivityState(channel.getConnectivityState(false), Infinity, () => {
       if (closed) return;
       follow();
-      onState(state());
+      const now = state();
+      if (now === 'ready') handshakes?.succeeded();
+      onState(now, now === 'failed' ? handshakes?.failed() : undefined);
     });
   follow();
 
@@ -43,7 +47,8 @@ export function createConnection(options: ConnectionOptions): Connection {
     },
     call(path, head, events) {
       if (closed) return refuse(events);
-      return startCall(channel.createCall(path, head.deadline, null, null, null), head, events);
+      const call = channel.createCall(path, head.deadline, null, null, null);
+      return startCall(call, head, events, handshakes?.failed);
     },
     close() {
       closed = true;

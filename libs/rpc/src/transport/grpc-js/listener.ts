@@ -6,6 +6,7 @@ import {
 } from '@grpc/grpc-js';
 import { Code } from '../code.ts';
 import { createDoor } from '../door.ts';
+import { createTlsGate } from '../tls-gate.ts';
 import type { Listener, ListenerLimits, ListenerOptions } from '../transport.ts';
 import { type Answerer, Incoming } from './incoming.ts';
 import { createOpenCalls } from './open-calls.ts';
@@ -14,7 +15,7 @@ import { createOpenCalls } from './open-calls.ts';
 const lingerMs = 250;
 
 /** Answers gRPC calls with grpc-js. */
-export function createListener({ limits }: ListenerOptions): Listener {
+export function createListener({ limits, tls }: ListenerOptions): Listener {
   const answerers = new Map<string, Answerer>();
   const open = createOpenCalls<Incoming>();
   const server = new Server({
@@ -23,7 +24,9 @@ export function createListener({ limits }: ListenerOptions): Listener {
   });
   // Connections are accepted by us: grpc-js can't end one that has not spoken HTTP/2.
   const connections = server.createConnectionInjector(ServerCredentials.createInsecure());
-  const door = createDoor(connections.injectConnection);
+  // They are encrypted by us too: grpc-js would not say why a handshake failed.
+  const inject = connections.injectConnection;
+  const door = createDoor(tls ? createTlsGate(tls, inject) : inject);
 
   return {
     answer(path, kind, handler) {

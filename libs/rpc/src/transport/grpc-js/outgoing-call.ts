@@ -6,17 +6,27 @@ import { fromMetadata, toMetadata } from './metadata.ts';
 type GrpcCall = ReturnType<Channel['createCall']>;
 type Status = Parameters<Parameters<GrpcCall['start']>[1]['onReceiveStatus']>[0];
 
-/** Starts a call of a channel. */
+/**
+ * Starts a call of a channel.
+ *
+ * @param whyUnconnected Why the connection failed, in words for callers; grpc-js's are about its own parts.
+ */
 export function startCall(
   call: GrpcCall,
   { metadata, deadline }: CallHead,
   events: CallEvents,
+  whyUnconnected: (() => string | undefined) | undefined,
 ): OutgoingCall {
   let cancelled = false;
   call.start(toMetadata(metadata), {
     onReceiveMetadata: (header) => events.header?.(() => fromMetadata(header)),
     onReceiveMessage: (bytes: Buffer) => events.message(bytes),
-    onReceiveStatus: (status) => events.end(endOf(call, status, deadline, cancelled)),
+    onReceiveStatus(status) {
+      const end = endOf(call, status, deadline, cancelled);
+      const unconnected = end.fate === 'unsent' && end.code === Code.UNAVAILABLE;
+      const detail = unconnected ? whyUnconnected?.() : undefined;
+      events.end(detail === undefined ? end : { ...end, detail });
+    },
   });
   return {
     send(message, sent) {
