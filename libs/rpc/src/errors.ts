@@ -106,12 +106,6 @@ export class RpcError extends Error {
    */
   static from(thrown: unknown, id: string): RpcError {
     if (thrown instanceof RpcError) return thrown.id === '' ? thrown.#saidBy(id) : thrown;
-    if (isServiceError(thrown))
-      return RpcError.fromEnd(
-        { code: thrown.code, detail: thrown.details, metadata: {} },
-        id,
-        thrown,
-      );
     return new RpcError(500, 'internal error', { id, cause: thrown });
   }
 
@@ -162,13 +156,6 @@ export class RpcError extends Error {
   }
 }
 
-/**
- * Whether the failure is the connection's: no service said so, and perhaps none has seen the call.
- */
-export function isUnanswered({ cause }: RpcError): boolean {
-  return isServiceError(cause) && cause.code === Code.UNAVAILABLE && !parseErrorJson(cause.details);
-}
-
 function parseErrorJson(words: string): Omit<ErrorJson, 'status'> | undefined {
   if (!words.startsWith('{')) return undefined;
   try {
@@ -180,18 +167,4 @@ function parseErrorJson(words: string): Omit<ErrorJson, 'status'> | undefined {
   } catch {
     return undefined; // Only words that begin like JSON.
   }
-}
-
-/** How grpc-js's own clients say that a call failed. */
-interface ServiceError extends Error {
-  readonly code: Code;
-  readonly details: string;
-}
-
-function isServiceError(thrown: unknown): thrown is ServiceError {
-  return (
-    thrown instanceof Error &&
-    typeof (thrown as Partial<ServiceError>).code === 'number' &&
-    typeof (thrown as Partial<ServiceError>).details === 'string'
-  );
 }

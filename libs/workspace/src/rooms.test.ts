@@ -1,5 +1,7 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readPackages } from './packages.ts';
+import { readPackages, workspaceRoot } from './packages.ts';
 
 /** Who may know whom. What is not here may know anything, and nothing may know it. */
 const mayKnow: Record<string, string[]> = {
@@ -47,4 +49,17 @@ test.each(packages)('$room tests with no rooms of ours but testing and contracts
 
 test.each(packages)('$room lets in only what it is the door of', ({ room, outside }) => {
   expect(outside.filter((name) => !doors[name]?.includes(room))).toEqual([]);
+});
+
+test('rpc knows grpc-js in one folder alone, so that another transport can stand beside it', () => {
+  const sources = globSync('libs/rpc/src/**/*.ts', {
+    cwd: workspaceRoot,
+    // Tests call our server as a stranger would.
+    exclude: ['**/*.test.ts', '**/test-*.ts', 'libs/rpc/src/transport/grpc-js/**'],
+  });
+  expect(sources.length).toBeGreaterThan(50);
+  const knowing = sources.filter((path) =>
+    readFileSync(join(workspaceRoot, path), 'utf8').includes("from '@grpc/grpc-js'"),
+  );
+  expect(knowing).toEqual([]);
 });

@@ -194,7 +194,11 @@ export class Call {
     if (this.#heard) return;
     this.#heard = true;
     this.#outbox.settle();
-    this.#tellHeader();
+    try {
+      this.#tellHeader();
+    } catch (thrown) {
+      this.fail(RpcError.from(thrown, callerId));
+    }
   }
 
   #tellHeader(): void {
@@ -223,9 +227,20 @@ export class Call {
     this.#stopWaiting();
     this.#outbox.close();
     for (const signal of this.#limits.signals) signal.removeEventListener('abort', this.cancel);
-    this.#span?.end({ code: error?.grpcCode ?? Code.OK });
-    this.#tellHeader();
-    this.#limits.onTrailer?.(end?.metadata ?? {});
-    this.#sink.end(error);
+    const told = this.#tell(end);
+    const outcome = error ?? told;
+    this.#span?.end({ code: outcome?.grpcCode ?? Code.OK });
+    this.#sink.end(outcome);
+  }
+
+  /** @returns What the caller's own listeners threw, if they did: it is no reason for a process to end. */
+  #tell(end: CallEnd | undefined): RpcError | undefined {
+    try {
+      this.#tellHeader();
+      this.#limits.onTrailer?.(end?.metadata ?? {});
+      return undefined;
+    } catch (thrown) {
+      return RpcError.from(thrown, callerId);
+    }
   }
 }

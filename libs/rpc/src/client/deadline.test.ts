@@ -86,3 +86,16 @@ test('a call that is cancelled before it begins is not made', async () => {
   await expect(call).rejects.toMatchObject({ code: 499 });
   expect((await client.hello({})).msg).toBe('1');
 });
+
+test('listeners of a call that throw fail the call, and nothing else', async () => {
+  await network.serve();
+  const client = network.client();
+  const broken = (): never => {
+    throw new Error('my mistake');
+  };
+  const mistake = { code: 500, cause: expect.objectContaining({ message: 'my mistake' }) };
+  await expect(client.hello({}, { onTrailer: broken })).rejects.toMatchObject(mistake);
+  const counted = Array.fromAsync(client.count({ to: 3 }, { onHeader: broken }));
+  await expect(counted).rejects.toMatchObject(mistake);
+  expect((await client.hello({ name: 'John' })).msg).toBe('Hello John');
+});
