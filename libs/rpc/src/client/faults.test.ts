@@ -153,6 +153,20 @@ test('a node is not taken for hung because its handler is slow', async () => {
   expect(calls).toBe(1);
 });
 
+test('C28: no policy of grpc-js decides: every node gets calls, the first one not all', async () => {
+  const hits = [0, 0, 0];
+  for (const node of hits.keys())
+    await network.serve({
+      hello() {
+        hits[node] = (hits[node] ?? 0) + 1;
+        return {};
+      },
+    });
+  const client = network.client();
+  while (hits.includes(0)) await client.hello({});
+  expect(Math.min(...hits)).toBeGreaterThan(0);
+});
+
 test('C29: calls go where they should with http_proxy set', async () => {
   const child = spawn(process.execPath, [program, '--call'], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -67,6 +67,8 @@ function endOf(
     },
     fate: fateOf(call, details),
   };
+  // The connection was ended for what all calls on it did; this one is to blame for nothing.
+  if (details === calmDetails) return { ...end, code: Code.UNAVAILABLE };
   if (cancelledHere || details !== resetDetails) return end;
   // Servers in Go reset a call when its time is up, and may be the first to notice.
   if (Date.now() >= deadline)
@@ -84,6 +86,7 @@ function fateOf(call: GrpcCall, details: string): Fate {
   return /^(ipv4:|ipv6:|dns:|unknown$)/.test(call.getPeer()) ? 'unsent' : 'processed';
 }
 
-/** grpc-js's words for streams that were reset with REFUSED_STREAM, by a limit or a server on its way out, and with CANCEL. */
+/** grpc-js's words for streams that were reset with REFUSED_STREAM, by a limit or a server on its way out, with ENHANCE_YOUR_CALM, and with CANCEL. */
 const refusedDetails = 'Stream refused by server';
+const calmDetails = 'Bandwidth exhausted or memory limit exceeded';
 const resetDetails = 'Call cancelled';
