@@ -189,6 +189,32 @@ test('gives up at the deadline, here and at the service', async () => {
   await aborted.promise;
 });
 
+test('requests that end before their time are no complete upload: the handler is told', async () => {
+  const registry = createMemoryRegistry();
+  const ended = Promise.withResolvers<unknown>();
+  async function* chat(requests: AsyncIterable<{ name: string }>) {
+    try {
+      for await (const { name } of requests) yield { msg: name };
+      ended.resolve('complete');
+    } catch (error) {
+      ended.resolve(error);
+    }
+  }
+  await greeter(registry, { chat });
+  const controller = new AbortController();
+  const names = async function* () {
+    yield { name: 'Ann' };
+    await new Promise(() => {});
+  };
+  const said = caller(registry)(Say, name).chat(names(), { signal: controller.signal });
+  for await (const { msg } of said) {
+    expect(msg).toBe('Ann');
+    controller.abort();
+    break;
+  }
+  expect(await ended.promise).toMatchObject({ code: 499 });
+});
+
 test('cancels the call at the service when the caller leaves a stream or aborts', async () => {
   const registry = createMemoryRegistry();
   let gone = Promise.withResolvers<void>();

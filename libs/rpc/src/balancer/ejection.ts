@@ -27,6 +27,8 @@ export class Ejection {
   #wellSince = Number.NEGATIVE_INFINITY;
   #dueAt = 0;
   #failedAt = 0;
+  #sheds = 0;
+  #shedAt = 0;
 
   /** How many calls failed since the last that did not. */
   get failures(): number {
@@ -34,11 +36,12 @@ export class Ejection {
   }
 
   /**
-   * How many failures count against it now: each second without another one forgives one, or a node that
-   * failed once would get no call while others have nothing to do.
+   * How many failures and refusals count against it now: each second without another one forgives one, or a
+   * node that failed once would get no call while others have nothing to do.
    */
   weight(now: number): number {
-    return Math.max(0, this.#failures - (now - this.#failedAt) / forgivenMs);
+    const failures = Math.max(0, this.#failures - (now - this.#failedAt) / forgivenMs);
+    return failures + Math.max(0, this.#sheds - (now - this.#shedAt) / forgivenMs);
   }
 
   /** Why it is bad; undefined while it is not. */
@@ -66,11 +69,15 @@ export class Ejection {
    * @returns Whether `reason` or `dueAt` is another now.
    */
   ended(outcome: Outcome, started: number, now: number): boolean {
+    if (outcome === 'shed') {
+      this.#sheds = Math.min(this.#sheds + 1, maxFailures);
+      this.#shedAt = now;
+    }
     const news = !this.#failing || started >= this.#since;
     if (!news) return false;
     const tried = this.#trying;
     this.#trying = false;
-    if (outcome === 'cancelled') {
+    if (outcome === 'cancelled' || outcome === 'shed') {
       if (tried) this.#dueAt = now;
       return tried;
     }
@@ -122,5 +129,8 @@ export class Ejection {
   }
 }
 
-/** How a call ended, as far as the choice of nodes is concerned; what a service answers is an answer, errors too. */
-export type Outcome = 'answered' | 'failed' | 'cancelled';
+/**
+ * How a call ended, as far as the choice of nodes is concerned: what a service answers is an answer, errors
+ * too, but for UNAVAILABLE; `shed` is a node that had too much to do, `cancelled` says nothing of it.
+ */
+export type Outcome = 'answered' | 'shed' | 'failed' | 'cancelled';

@@ -151,7 +151,7 @@ export class Member {
     this.#close();
   }
 
-  /** Nothing comes from it although calls wait. */
+  /** Nothing comes from it although calls wait, or it says that it does not serve. */
   silent(): void {
     if (this.#ejection.silence()) this.#options.onChange();
   }

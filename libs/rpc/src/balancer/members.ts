@@ -54,7 +54,7 @@ export interface Members {
   readonly all: Iterable<Member>;
   readonly counts: MemberCounts;
   look(wish: Wish): Sight;
-  /** Closes every connection, calls on their way too. */
+  /** Closes every connection; calls on their way are for others to end. */
   close(): void;
 }
 

@@ -1,3 +1,5 @@
+import type { Outcome } from '../balancer/ejection.ts';
+import type { Wish } from '../balancer/wish.ts';
 import { Code } from '../transport/code.ts';
 import type {
   CallEnd,
@@ -9,6 +11,7 @@ import type {
 import type { Call } from './call.ts';
 import type { Line } from './line.ts';
 import type { Outbox } from './outbox.ts';
+import { isShed } from './retry.ts';
 
 /** One try of a call, at one node. */
 export class Attempt implements CallEvents {
@@ -21,10 +24,15 @@ export class Attempt implements CallEvents {
   constructor(call: Call, line: Line, path: string, head: CallHead, outbox: Outbox) {
     this.#call = call;
     this.line = line;
+    this.#outgoing = line.member.connection.call(path, head, this);
     line.begin(this);
     this.#started = line.member.begin();
-    this.#outgoing = line.member.connection.call(path, head, this);
     outbox.feed(this.#outgoing);
+  }
+
+  /** Which nodes will do for the call. */
+  get wish(): Wish {
+    return this.#call.wish;
   }
 
   /** Whether many messages may come. */
@@ -71,7 +79,9 @@ export class Attempt implements CallEvents {
 }
 
 /** What a call's end says of the node. */
-function outcomeOf({ code, fate }: CallEnd): 'answered' | 'failed' | 'cancelled' {
-  if (code === Code.UNAVAILABLE || fate !== 'processed') return 'failed';
-  return code === Code.CANCELLED || code === Code.DEADLINE_EXCEEDED ? 'cancelled' : 'answered';
+function outcomeOf(end: CallEnd): Outcome {
+  // Our own end of patience, perhaps before the call had left.
+  if (end.code === Code.CANCELLED || end.code === Code.DEADLINE_EXCEEDED) return 'cancelled';
+  if (end.code === Code.UNAVAILABLE || end.fate !== 'processed') return 'failed';
+  return end.code === Code.RESOURCE_EXHAUSTED && isShed(end) ? 'shed' : 'answered';
 }

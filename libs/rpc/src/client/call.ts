@@ -1,5 +1,6 @@
 import type { Member } from '../balancer/member.ts';
 import type { RetryReason } from '../balancer/meter.ts';
+import type { Wish } from '../balancer/wish.ts';
 import { RpcError } from '../errors.ts';
 import type { Method } from '../method.ts';
 import type { Span } from '../tracing.ts';
@@ -66,16 +67,23 @@ export class Call {
 
   /** Whether it is better made elsewhere when its node is silent; then its retry is paid for. */
   mayMove(): boolean {
-    this.#paid ||= this.#repeatable && this.#isWhole && this.#destination.budget.take();
+    const may = this.#repeatable && this.#isWhole && this.#tries < maxTries;
+    this.#paid ||= may && this.#destination.budget.take();
     return this.#paid;
   }
 
+  /** Which nodes will do. */
+  get wish(): Wish {
+    return this.#limits.wish;
+  }
+
   start(): void {
-    for (const signal of this.#limits.signals) {
-      if (signal.aborted) this.cancel();
-      signal.addEventListener('abort', this.cancel);
+    const { signals } = this.#limits;
+    if (signals.some(({ aborted }) => aborted)) {
+      this.cancel();
+      return;
     }
-    if (this.#over) return;
+    for (const signal of signals) signal.addEventListener('abort', this.cancel);
     this.#trace();
     this.#destination.budget.called();
     this.#try();
@@ -132,6 +140,10 @@ export class Call {
 
   #try(): void {
     const { wish, waitForReady, deadline } = this.#limits;
+    if (this.#tries > 0 && Date.now() >= deadline) {
+      this.#failSoon(this.#late(''));
+      return;
+    }
     const picked = this.#destination.pick(wish, this.#tried);
     if (picked.line) {
       clearTimeout(this.#timer);
@@ -140,8 +152,8 @@ export class Call {
       const head = { metadata: this.#metadata, deadline };
       this.#attempt = new Attempt(this, picked.line, this.#method.path, head, this.#outbox);
       this.#attempt.read();
-    } else if (picked.none === undefined || waitForReady) this.#wait();
-    else this.#failSoon(new RpcError(503, picked.none, { id: callerId }));
+    } else if (!picked.closed && (picked.none === undefined || waitForReady)) this.#wait();
+    else this.#failSoon(new RpcError(503, picked.none ?? '', { id: callerId }));
   }
 
   /** Not at once: who calls again and again would let nothing else happen, and wait for it. */
@@ -202,8 +214,9 @@ export class Call {
   }
 
   #tellHeader(): void {
-    if (this.#header) this.#limits.onHeader?.(this.#header());
+    const read = this.#header;
     this.#header = undefined;
+    if (read) this.#limits.onHeader?.(read());
   }
 
   #explain(end: CallEnd): RpcError {

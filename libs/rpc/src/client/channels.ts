@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { Node, Registry } from '@micro/registry';
-import { createRetryBudget, type RetryBudget } from '../balancer/budget.ts';
 import type { MemberCounts } from '../balancer/member-counts.ts';
 import { type ClientMeter, silentMeter } from '../balancer/meter.ts';
 import type { Tracer } from '../tracing.ts';
@@ -42,7 +41,6 @@ export interface Surroundings {
   readonly self: Pick<Node, 'id' | 'service'>;
   readonly zone: string | undefined;
   readonly maxNodes: number;
-  readonly budget: RetryBudget;
   readonly meter: ClientMeter;
   readonly tracer: Tracer | undefined;
   /** @param service The registered name, which the node has to prove where there is TLS. */
@@ -63,7 +61,6 @@ export function createChannels(registry: Registry, options: ChannelsOptions = {}
     self,
     zone,
     maxNodes,
-    budget: createRetryBudget(() => performance.now()),
     meter,
     tracer,
     connect: (address, service, authority, onState) =>

@@ -1,11 +1,11 @@
 import type { Registry, View } from '@micro/registry';
-import type { RetryBudget } from '../balancer/budget.ts';
+import { createRetryBudget, type RetryBudget } from '../balancer/budget.ts';
 import type { Member } from '../balancer/member.ts';
 import type { MemberCounts } from '../balancer/member-counts.ts';
 import { createMembers } from '../balancer/members.ts';
 import type { ClientMeter } from '../balancer/meter.ts';
 import { explainAbsence } from '../balancer/no-node.ts';
-import type { Wish } from '../balancer/wish.ts';
+import { suits, type Wish } from '../balancer/wish.ts';
 import type { Tracer } from '../tracing.ts';
 import type { Surroundings } from './channels.ts';
 import type { Line } from './line.ts';
@@ -30,11 +30,13 @@ export interface Destination {
 export interface Picked {
   readonly line?: Line;
   readonly none?: string;
+  /** There is nobody, and there will be nobody. */
+  readonly closed?: boolean;
 }
 
 /** Follows a service in the registry from now on. */
 export function createDestination(service: string, surroundings: Surroundings): Destination {
-  const { registry, budget, meter, tracer, self, zone, maxNodes, connect } = surroundings;
+  const { registry, meter, tracer, self, zone, maxNodes, connect } = surroundings;
   const now = (): number => performance.now();
   const authority = authorityOf(service);
   const members = createMembers({
@@ -45,9 +47,10 @@ export function createDestination(service: string, surroundings: Surroundings): 
     now,
     connect: (address, onState) => connect(address, service, authority, onState),
   });
-  const isAnother = (member: Member): boolean => {
+  const isAnother = (member: Member, wish: Wish): boolean => {
     for (const other of members.all)
-      if (other !== member && other.state === 'ready' && !other.ejection.reason) return true;
+      if (other !== member && other.state === 'ready' && !other.ejection.reason)
+        if (suits(wish, other.node)) return true;
     return false;
   };
   const silence = createSilenceWatch({ now, isAnother });
@@ -56,6 +59,7 @@ export function createDestination(service: string, surroundings: Surroundings): 
   let peers: View | undefined;
   let heard = false;
   let told = true;
+  let closed = false;
 
   const take = (): void => {
     // Only a set of which each caller gets a part has to be shared out.
@@ -68,7 +72,7 @@ export function createDestination(service: string, surroundings: Surroundings): 
     told = false;
     setImmediate(() => {
       told = true;
-      take();
+      if (!closed) take();
     });
   };
   view.subscribe(update);
@@ -78,26 +82,29 @@ export function createDestination(service: string, surroundings: Surroundings): 
     heard = true;
     update();
   });
-  members.onChange(() => {
+  const wake = (): void => {
     const all = [...waiting];
     waiting.clear();
     for (const again of all) again();
-  });
+  };
+  members.onChange(wake);
+  const services = rarely(() => servicesOf(registry), now);
 
   return {
     service,
-    budget,
+    // Of its own: one service that is down shall not cost another its retries.
+    budget: createRetryBudget(now),
     meter,
     tracer,
     get counts() {
       return members.counts;
     },
     pick(wish, tried) {
+      if (closed) return over;
       const { member, none } = members.pick(tried ? { ...wish, exclude: tried } : wish);
       if (member) return silence.lineOf(member).picked;
       if (none === undefined || !heard) return nobodyYet;
       const sight = members.look(wish);
-      const services = (): string[] => servicesOf(registry);
       return { none: explainAbsence({ service, reason: none, wish, sight, registry, services }) };
     },
     onceChanged(again) {
@@ -107,13 +114,25 @@ export function createDestination(service: string, surroundings: Surroundings): 
     close() {
       view.close();
       peers?.close();
+      closed = true;
       silence.close();
+      wake();
       members.close();
     },
   };
 }
 
 const nobodyYet: Picked = {};
+const over: Picked = { none: 'this process makes no more calls: it is about to end', closed: true };
+
+/** The last answer for a second more: many calls may fail at once, and each asks. */
+function rarely<T>(ask: () => T, now: () => number): () => T {
+  let last: { readonly answer: T; readonly at: number } | undefined;
+  return () => {
+    if (!last || now() - last.at > 1_000) last = { answer: ask(), at: now() };
+    return last.answer;
+  };
+}
 
 function servicesOf(registry: Registry): string[] {
   const all = registry.watch();

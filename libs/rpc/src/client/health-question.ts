@@ -8,8 +8,8 @@ import {
 import { Code } from '../transport/code.ts';
 import type { Connection } from '../transport/transport.ts';
 
-/** `unknown`: the connection broke, which others see, or this process was the one that stood still. */
-export type Aliveness = 'alive' | 'silent' | 'unknown';
+/** `refuses`: it answers, and says that it does not serve. `unknown`: the connection broke, which others see, or this process was the one that stood still. */
+export type Aliveness = 'alive' | 'refuses' | 'silent' | 'unknown';
 
 /** A timer that is so late was held up. */
 const standstillMs = 250;
@@ -17,7 +17,7 @@ const standstillMs = 250;
 const path = `/${Health.typeName}/${Health.method.check.name}`;
 const request = toBinary(HealthCheckRequestSchema, create(HealthCheckRequestSchema));
 
-/** Asks a node for its health. Any answer will do, "no such service" too, but that it does not serve. */
+/** Asks a node for its health. Any answer is a sign of life, "no such service" too. */
 export function askWhetherAlive(
   connection: Connection,
   withinMs: number,
@@ -34,7 +34,7 @@ export function askWhetherAlive(
       },
       end({ code, fate }) {
         const overdueMs = performance.now() - started - withinMs;
-        if (refuses) onAnswer('silent');
+        if (refuses) onAnswer('refuses');
         else if (code === Code.DEADLINE_EXCEEDED)
           // After a standstill timers run first: the answer may have been there unread.
           onAnswer(overdueMs < standstillMs ? 'silent' : 'unknown');

@@ -1,4 +1,5 @@
 import type { DescMethod } from '@bufbuild/protobuf';
+import { RpcError } from '../errors.ts';
 import { checkMetadata } from '../metadata.ts';
 import { methodOf } from '../method.ts';
 import type { Span } from '../tracing.ts';
@@ -35,8 +36,10 @@ export function limitCalls(
 ): (descriptor: DescMethod, call: CallOptions) => Limits {
   const retries = inherited?.metadata[retriedKey] === undefined ? ownRetries : 0;
   // Frozen, so that the transport need not turn it into its own form for each call.
-  const once: Metadata = Object.freeze({ ...inherited?.metadata, [callerKey]: name });
-  const repeated: Metadata = Object.freeze({ ...once, [retriedKey]: '1' });
+  const own: Metadata = { ...pick(inherited?.metadata, retriedKey), [callerKey]: name };
+  const mark: Metadata = { [retriedKey]: '1' };
+  const once: Metadata = Object.freeze({ ...inherited?.metadata, ...own });
+  const repeated: Metadata = Object.freeze({ ...once, ...mark });
 
   return (descriptor, call) => {
     const { idempotent, responseStream, requestStream } = methodOf(descriptor);
@@ -45,7 +48,9 @@ export function limitCalls(
     return {
       ...patience(call.timeoutMs, usualMs, inherited?.deadline),
       signals: signalsOf(call.signal, inherited?.signal),
-      metadata: call.metadata ? { ...checkMetadata(call.metadata), ...common } : common,
+      metadata: call.metadata
+        ? { ...common, ...checkMetadata(call.metadata), ...own, ...(common === repeated && mark) }
+        : common,
       wish: call,
       waitForReady: call.waitForReady ?? false,
       retries,
@@ -54,6 +59,11 @@ export function limitCalls(
       onTrailer: call.onTrailer,
     };
   };
+}
+
+function pick(metadata: Metadata | undefined, key: string): Metadata {
+  const value = metadata?.[key];
+  return value === undefined ? {} : { [key]: value };
 }
 
 /** So much of what is left a service keeps for itself, to tell its caller that those it called were late. */
@@ -65,6 +75,8 @@ function patience(
   usualMs: number,
   inherited: number | undefined,
 ): Pick<Limits, 'deadline' | 'timeoutMs' | 'chosenBy'> {
+  if (chosenMs !== undefined && !(chosenMs >= 0))
+    throw new RpcError(400, `expected timeoutMs to be milliseconds from 0, got ${chosenMs}`);
   const now = Date.now();
   const ownMs = chosenMs ?? usualMs;
   const chosenBy = chosenMs === undefined ? 'the default' : 'the call';

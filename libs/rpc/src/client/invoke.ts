@@ -49,9 +49,24 @@ function outboxOf(method: Method, request: unknown, fail: (thrown: unknown) => v
   return streamedRequests(written(request as AsyncIterable<unknown>, write), fail);
 }
 
-async function* written(
+/** No generator: its end would wait for the message that it waits for. */
+function written(
   messages: AsyncIterable<unknown>,
   write: (message: unknown) => Uint8Array,
-): AsyncGenerator<Uint8Array> {
-  for await (const message of messages) yield write(message);
+): AsyncIterable<Uint8Array> {
+  return {
+    [Symbol.asyncIterator]() {
+      const source = messages[Symbol.asyncIterator]();
+      return {
+        async next() {
+          const { done, value } = await source.next();
+          return done ? { done, value: undefined } : { done: false, value: write(value) };
+        },
+        async return() {
+          await source.return?.();
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
 }

@@ -1,11 +1,12 @@
 import type { Member } from '../balancer/member.ts';
+import type { Wish } from '../balancer/wish.ts';
 import type { Attempt } from './attempt.ts';
 import { askWhetherAlive } from './health-question.ts';
 
 /** After so long without a word while a call waits for its one answer, a node is asked. */
-export const patienceMs = 500;
+const patienceMs = 500;
 /** The same where only streams wait, which may have nothing to say. */
-export const streamPatienceMs = 10_000;
+const streamPatienceMs = 10_000;
 /** How long it has to answer the question, and how long after a silence it is asked again. */
 const answerWithinMs = 500;
 const streamAnswerWithinMs = 3_000;
@@ -16,15 +17,16 @@ export interface LineOptions {
   readonly now: () => number;
   /** Hears that calls wait where none did: from now on somebody has to `check`. */
   readonly onBusy: (line: Line) => void;
-  /** Whether calls could go to another node. */
-  readonly isAnother: (member: Member) => boolean;
+  /** Whether a call could go to another node. */
+  readonly isAnother: (member: Member, wish: Wish) => boolean;
 }
 
 /**
  * What is on the way to one node, to find out that the node is hung. A frozen process keeps its
  * connections, so nothing tells, and HTTP/2 pings may not be sent as often as that would take: servers in
  * Go allow one in five minutes. So a node from which nothing comes while calls wait is asked for its
- * health, which is a call like any other; one that answers anything is alive, and its handler slow.
+ * health, which is a call like any other; one that answers is alive, and its handler slow. One that says it
+ * does not serve gets no more calls, and is left to finish those it has.
  */
 export class Line {
   readonly member: Member;
@@ -34,7 +36,7 @@ export class Line {
   readonly #options: LineOptions;
   #quietSince = 0;
   #asking = false;
-  #silent = false;
+  #left: 'silent' | 'refuses' | undefined;
   #askNextAt = 0;
 
   constructor(member: Member, options: LineOptions) {
@@ -44,7 +46,7 @@ export class Line {
 
   /** Whether nothing waits here. */
   get idle(): boolean {
-    return this.#attempts.size === 0 && !this.#silent;
+    return this.#attempts.size === 0 && (!this.#left || this.member.connection.state === 'closed');
   }
 
   begin(attempt: Attempt): void {
@@ -62,8 +64,8 @@ export class Line {
   /** Something came from the node. */
   heard(): void {
     this.#quietSince = this.#options.now();
-    if (!this.#silent) return;
-    this.#silent = false;
+    if (!this.#left) return;
+    this.#left = undefined;
     this.member.heard();
   }
 
@@ -72,9 +74,9 @@ export class Line {
     const now = this.#options.now();
     if (this.#asking || now < this.#askNextAt) return;
     const quietMs = now - this.#quietSince;
-    const urgent = this.#silent || this.#waitsForOne();
-    if (!this.#silent && quietMs < (urgent ? patienceMs : streamPatienceMs)) return;
-    if (this.#silent) this.#moveCalls(quietMs > streamPatienceMs);
+    const urgent = this.#left !== undefined || this.#waitsForOne();
+    if (!this.#left && quietMs < (urgent ? patienceMs : streamPatienceMs)) return;
+    if (this.#left === 'silent') this.#moveCalls(quietMs > streamPatienceMs);
     this.#ask(urgent ? answerWithinMs : streamAnswerWithinMs);
   }
 
@@ -89,24 +91,32 @@ export class Line {
       this.#asking = false;
       this.#askNextAt = this.#options.now() + askAgainMs;
       if (answer === 'alive') this.heard();
-      // Something else came meanwhile, or the connection broke, which tells by itself.
-      else if (answer === 'silent' && this.#options.now() - this.#quietSince >= withinMs)
-        this.#fallSilent();
+      if (answer === 'refuses') this.#leaveOut('refuses');
+      // If something else came meanwhile it is not silent.
+      if (answer === 'silent' && this.#options.now() - this.#quietSince >= withinMs) {
+        this.#leaveOut('silent');
+        this.#moveCalls(false);
+      }
     });
   }
 
-  #fallSilent(): void {
-    if (!this.#silent) this.member.silent();
-    this.#silent = true;
-    this.#moveCalls(false);
+  #leaveOut(why: 'silent' | 'refuses'): void {
+    if (why === 'refuses') this.#quietSince = this.#options.now();
+    this.#left = why;
+    // Said again each time: a new connection has the member forget it.
+    this.member.silent();
   }
 
   /** @param long Whether streams have waited long enough to be taken for dead, as keepalive would do. */
   #moveCalls(long: boolean): void {
-    // Where nobody else is, a call is better off waiting.
-    const elsewhere = this.#options.isAnother(this.member);
     for (const attempt of [...this.#attempts])
       if (long && attempt.streamed) attempt.giveUp();
-      else if (elsewhere) attempt.move();
+      // Where nobody else is, a call is better off waiting.
+      else if (this.#options.isAnother(this.member, attempt.wish)) attempt.move();
+  }
+
+  /** Ends all calls: nobody will wait for them any more. */
+  cutOff(): void {
+    for (const attempt of [...this.#attempts]) attempt.giveUp();
   }
 }

@@ -43,12 +43,13 @@ export function streamedRequests(
 class StreamedRequests implements Outbox {
   readonly #source: AsyncIterator<Uint8Array>;
   readonly #onFailure: (thrown: unknown) => void;
-  readonly #kept: Uint8Array[] = [];
+  #kept: Uint8Array[] = [];
   #keptBytes = 0;
   #taken = 0;
   #taking: Promise<Uint8Array | undefined> | undefined;
   #call: OutgoingCall | undefined;
   #wake = (): void => {};
+  #closed = false;
   complete = true;
 
   constructor(requests: AsyncIterable<Uint8Array>, onFailure: (thrown: unknown) => void) {
@@ -64,11 +65,12 @@ class StreamedRequests implements Outbox {
 
   settle(): void {
     this.complete = false;
-    this.#kept.length = 0;
+    this.#kept = []; // Another one: who sends those of before goes on.
   }
 
   close(): void {
-    if (!this.#call) return;
+    if (this.#closed) return;
+    this.#closed = true;
     this.#call = undefined;
     this.#wake();
     // It may be waiting for something that never comes; nobody waits for it in turn.
@@ -77,9 +79,10 @@ class StreamedRequests implements Outbox {
 
   /** Until there are no more, or this call is no longer the one. */
   async #sendAll(call: OutgoingCall): Promise<void> {
+    const kept = this.#kept;
     try {
       for (let at = 0; ; at++) {
-        const message = await (this.#kept[at] ?? this.#take(at));
+        const message = await (kept[at] ?? this.#take(at));
         if (call !== this.#call) return;
         if (!message) break;
         await this.#write(call, message);

@@ -14,8 +14,13 @@ export const maxTries = 6;
 export function retryReason(end: CallEnd, repeatable: boolean): RetryReason | undefined {
   if (end.fate === 'unsent') return endedByUs(end.code) ? undefined : 'unsent';
   if (end.fate === 'refused') return 'refused';
-  if (end.metadata[shedTrailer] !== undefined) return 'shed';
+  if (isShed(end)) return 'shed';
   return repeatable && end.code === Code.UNAVAILABLE ? 'processed' : undefined;
+}
+
+/** Whether the node was too busy to let a handler see the call. */
+export function isShed({ metadata }: Pick<CallEnd, 'metadata'>): boolean {
+  return metadata[shedTrailer] !== undefined;
 }
 
 /** The caller's own end of patience. */

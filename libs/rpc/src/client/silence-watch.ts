@@ -7,6 +7,7 @@ const lookEveryMs = 250;
 /** Finds nodes that are hung, among all that calls are on the way to. */
 export interface SilenceWatch {
   lineOf(member: Member): Line;
+  /** Ends all calls on their way. */
   close(): void;
 }
 
@@ -23,7 +24,7 @@ export function createSilenceWatch(options: Omit<LineOptions, 'onBusy'>): Silenc
     clearInterval(timer);
     timer = undefined;
   };
-  // One timer at most, and not one a call: it goes on for a moment after the last.
+  // One timer at most, and not one a call: it goes on for a moment after the last call.
   const onBusy = (line: Line): void => {
     busy.add(line);
     timer ??= setInterval(look, lookEveryMs).unref();
@@ -38,6 +39,9 @@ export function createSilenceWatch(options: Omit<LineOptions, 'onBusy'>): Silenc
       }
       return line;
     },
-    close: () => clearInterval(timer),
+    close() {
+      clearInterval(timer);
+      for (const line of busy) line.cutOff();
+    },
   };
 }

@@ -15,7 +15,10 @@ export async function within<T>(
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   work.then(resolve, reject);
   const late = (): void => reject(new RpcError(504, 'no schema of the service in time', { id }));
-  const timer = deadline === Infinity ? undefined : setTimeout(late, deadline - Date.now());
+  const timer =
+    deadline === Infinity
+      ? undefined
+      : setTimeout(late, Math.min(deadline - Date.now(), 2 ** 31 - 1));
   const gone = (): void => reject(new RpcError(499, 'the caller is gone', { id }));
   for (const signal of signals) {
     if (signal.aborted) gone();

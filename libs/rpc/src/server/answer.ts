@@ -20,7 +20,7 @@ export function answer(
   const request = takesMany(method) ? requestsOf : requestOf;
   const run = answersMany(method) ? many : one;
   return (call) => {
-    const ask = (context: CallContext): unknown => handler(request(method, call), context);
+    const ask = (context: CallContext): unknown => handler(request(method, call, context), context);
     new Answering(call, answered, options, (answering) => run(answering, ask, method)).start();
   };
 }
@@ -63,8 +63,14 @@ function requestOf(method: DescMethod, call: IncomingCall): unknown {
   return readRequest(method, call.request);
 }
 
-async function* requestsOf(method: DescMethod, call: IncomingCall): AsyncGenerator {
+/** @throws why the caller is gone, if it is before its last request: what came is not all there was to be. */
+async function* requestsOf(
+  method: DescMethod,
+  call: IncomingCall,
+  { signal }: CallContext,
+): AsyncGenerator {
   for await (const bytes of call.requests) yield readRequest(method, bytes);
+  if (call.cancelled) throw signal.reason;
 }
 
 function takesMany({ methodKind }: DescMethod): boolean {

@@ -158,13 +158,21 @@ export class Answering implements Guest {
 
   #report(failure: Failure | undefined): void {
     this.span?.end({ code: failure?.error.grpcCode ?? Code.OK });
-    this.#options.onAnswered?.({
+    const listener = this.#options.onAnswered;
+    if (!listener) return;
+    const answered = {
       endpoint: this.#method.endpoint,
       caller: this.context.caller,
       code: failure?.error.code ?? 200,
       durationMs: performance.now() - this.#started,
       ...failure,
-    });
+    };
+    try {
+      listener(answered);
+    } catch (thrown) {
+      // Who counts calls shall not end them; the mistake is told where the process tells such.
+      process.emitWarning(thrown instanceof Error ? thrown : String(thrown));
+    }
   }
 
   #isPast(slackMs: number): boolean {

@@ -29,7 +29,7 @@ export interface ServerOptions<Services extends readonly DescService[]> extends 
   readonly maxCalls?: number;
   /** What has to be well for it to serve. @default nothing but an event loop that does not stand still */
   readonly checks?: Checks;
-  /** @default 4 MiB a message, 1 000 calls at once on one connection, 16 KiB of headers */
+  /** @default 4 MiB a message, 10 000 calls at once on one connection, 16 KiB of headers */
   readonly limits?: Partial<ListenerLimits>;
   /** Encrypts connections, and has callers prove who they are. */
   readonly tls?: TlsIdentity;
@@ -67,7 +67,8 @@ export interface RpcServer {
 const defaultLimits: ListenerLimits = {
   maxRequestBytes: 4 * 1024 * 1024,
   maxResponseBytes: 4 * 1024 * 1024,
-  maxStreams: 1_000,
+  // More than may be in work: who is refused by us can ask another node, who is queued by HTTP/2 waits.
+  maxStreams: 10_000,
   maxHeaderBytes: 16 * 1024,
 };
 

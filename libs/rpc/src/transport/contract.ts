@@ -5,7 +5,7 @@ import {
   constants as http2,
   type ServerHttp2Stream,
 } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Code } from './code.ts';
 import { tlsContract } from './tls-contract.ts';
@@ -248,6 +248,23 @@ export function transportContract(name: string, transport: Transport): void {
       open.push(() => again.close(0));
       await reaches('ready');
       expect(await ask(connection)).toMatchObject({ code: Code.OK });
+    });
+
+    test('takes who accepts a connection and says nothing for unreachable', async () => {
+      const mute = createTcpServer(() => {});
+      await once(mute.listen(0, '127.0.0.1'), 'listening');
+      open.push(() => mute.close());
+      const { port } = mute.address() as AddressInfo;
+      const { connection, reaches } = connect(`127.0.0.1:${port}`);
+      connection.connect();
+      await reaches('failed');
+    });
+
+    test('does not take the words of a status for its own', async () => {
+      const { address } = await listen('unary', (call) =>
+        call.end(Code.UNAVAILABLE, 'Stream refused by server', {}),
+      );
+      expect(await ask(connect(address).connection)).toMatchObject({ fate: 'processed' });
     });
 
     test('says that a call was refused before anybody saw it', async () => {

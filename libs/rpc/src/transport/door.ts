@@ -24,6 +24,8 @@ export function createDoor(onConnection: (socket: Socket) => void): Door {
     socket.once('close', () => sockets.delete(socket));
     onConnection(socket);
   });
+  // One connection that can't be taken, for want of a file handle, is no reason to end.
+  server.on('error', () => {});
   return {
     async open(address) {
       const { host, port } = splitListenAddress(address);

@@ -59,10 +59,10 @@ export function openTls(files: TlsFiles, onProblem: TlsProblemListener = () => {
   let unusable: string | undefined;
   let told: string | undefined;
   const look = (): void => {
-    const seen = stampOf(files);
-    if (seen === stamp) return;
-    stamp = seen;
     try {
+      const seen = stampOf(files);
+      if (seen === stamp) return;
+      stamp = seen;
       material = readTls(files);
       unusable = undefined;
     } catch (error) {

@@ -1,8 +1,14 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { Channel, ChannelCredentials, connectivityState } from '@grpc/grpc-js';
+import { Code } from '../code.ts';
 import type { Connection, ConnectionOptions, ConnectionState } from '../transport.ts';
 import { createHandshakes } from './credentials.ts';
 import { refuse, startCall } from './outgoing-call.ts';
+
+const maxTimerMs = 2 ** 31 - 1;
+
+/** Who has not answered by then is taken for unreachable, until it does. */
+const connectMs = 5_000;
 
 /**
  * A channel to one address. Balancing and retries are above, so those of grpc-js are off, and calls
@@ -26,15 +32,34 @@ export function createConnection(options: ConnectionOptions): Connection {
     'grpc.keepalive_timeout_ms': 20_000,
   });
   let closed = false;
-  const state = (): ConnectionState =>
-    closed ? 'closed' : states[channel.getConnectivityState(false)];
+  let overdue = false;
+  let timer: NodeJS.Timeout | undefined;
+  const state = (): ConnectionState => {
+    if (closed) return 'closed';
+    return overdue ? 'failed' : states[channel.getConnectivityState(false)];
+  };
+  const tell = (): void => {
+    const now = state();
+    if (now === 'ready') handshakes?.succeeded();
+    const cause = overdue ? 'no answer while connecting' : handshakes?.failed();
+    onState(now, now === 'failed' ? cause : undefined);
+  };
+  // grpc-js waits for ever where something accepts a connection and then says nothing.
+  const limit = (): void => {
+    clearTimeout(timer);
+    overdue = false;
+    if (channel.getConnectivityState(false) !== connectivityState.CONNECTING) return;
+    timer = setTimeout(() => {
+      overdue = true;
+      tell();
+    }, connectMs).unref();
+  };
   const follow = (): void =>
     channel.watchConnectivityState(channel.getConnectivityState(false), Infinity, () => {
       if (closed) return;
       follow();
-      const now = state();
-      if (now === 'ready') handshakes?.succeeded();
-      onState(now, now === 'failed' ? handshakes?.failed() : undefined);
+      limit();
+      tell();
     });
   follow();
 
@@ -46,12 +71,15 @@ export function createConnection(options: ConnectionOptions): Connection {
       if (!closed) channel.getConnectivityState(true);
     },
     call(path, head, events) {
-      if (closed) return refuse(events);
-      const call = channel.createCall(path, head.deadline, null, null, null);
+      if (closed) return refuse(events, Code.UNAVAILABLE, 'the connection is closed');
+      // More than a timer holds is for ever: servers, and grpc-js too, make nonsense of it.
+      const deadline = head.deadline - Date.now() < maxTimerMs ? head.deadline : Infinity;
+      const call = channel.createCall(path, deadline, null, null, null);
       return startCall(call, head, events, handshakes?.failed);
     },
     close() {
       closed = true;
+      clearTimeout(timer);
       channel.close();
     },
   };

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Metadata as GrpcMetadata, ServerInterceptingCallInterface } from '@grpc/grpc-js';
 import { joinAddress } from '@micro/registry';
 import { Code } from '../code.ts';
@@ -69,8 +70,9 @@ export class Incoming implements IncomingCall {
       this.#onRequest = resolve;
       this.#call.startRead();
       const request = await promise;
-      if (!request) return;
-      yield request;
+      if (request) yield request;
+      // A stream that is cut off looks at its end for a moment before grpc-js says that it is.
+      else return await setImmediate();
     }
   }
 
@@ -91,10 +93,22 @@ export class Incoming implements IncomingCall {
       if (this.#unsentBytes < enoughBytes) this.#makeRoom();
     });
     if (this.#unsentBytes < enoughBytes) return undefined;
-    this.#room ??= new Promise((resolve) => {
-      this.#onRoom = resolve;
-    });
+    this.#room ??= this.#waitForRoom();
     return this.#room;
+  }
+
+  /** To the deadline at most: grpc-js tells of that only when what was sent before has left. */
+  #waitForRoom(): Promise<void> {
+    const { deadline } = this;
+    const late = (): void => this.cut(Code.DEADLINE_EXCEEDED, 'the deadline is over');
+    const timer =
+      deadline === undefined ? undefined : setTimeout(late, Math.max(0, deadline - Date.now()));
+    return new Promise((resolve) => {
+      this.#onRoom = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   end(code: Code, detail: string, metadata: Metadata): void {
@@ -113,6 +127,8 @@ export class Incoming implements IncomingCall {
     if (this.#state !== 'open') return;
     this.end(code, detail, {});
     this.#state = 'cancelled';
+    this.#deliver(undefined);
+    this.#makeRoom();
     this.#onCancelled?.();
   }
 
@@ -136,7 +152,7 @@ export class Incoming implements IncomingCall {
       this.request = message;
       this.#call.startRead();
       if (this.#by.kind === 'server_streaming') setTimeout(() => this.#answer(), patienceMs);
-    } else this.end(Code.UNIMPLEMENTED, 'expected one request, got more', {});
+    } else this.cut(Code.UNIMPLEMENTED, 'expected one request, got more');
   }
 
   onReceiveHalfClose(): void {

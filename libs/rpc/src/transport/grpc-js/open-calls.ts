@@ -9,18 +9,16 @@ export interface OpenCalls<Call> {
 
 export function createOpenCalls<Call>(): OpenCalls<Call> {
   const calls = new Set<Call>();
-  let { promise: none, resolve } = Promise.withResolvers<void>();
+  const waiting: Array<() => void> = [];
   return {
     add: (call) => void calls.add(call),
     delete(call) {
       calls.delete(call);
-      if (calls.size === 0) resolve();
+      if (calls.size > 0) return;
+      for (const wake of waiting.splice(0)) wake();
     },
     all: () => [...calls],
-    none() {
-      if (calls.size > 0) ({ promise: none, resolve } = Promise.withResolvers<void>());
-      else resolve();
-      return none;
-    },
+    none: () =>
+      calls.size === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve)),
   };
 }

@@ -18,11 +18,21 @@ export function startCall(
   whyUnconnected: (() => string | undefined) | undefined,
 ): OutgoingCall {
   let cancelled = false;
-  call.start(toMetadata(metadata), {
-    onReceiveMetadata: (header) => events.header?.(() => fromMetadata(header)),
+  let answered = false;
+  let sent: ReturnType<typeof toMetadata>;
+  try {
+    sent = toMetadata(metadata);
+  } catch (error) {
+    return refuse(events, Code.INTERNAL, (error as Error).message);
+  }
+  call.start(sent, {
+    onReceiveMetadata(header) {
+      answered = true;
+      events.header?.(() => fromMetadata(header));
+    },
     onReceiveMessage: (bytes: Buffer) => events.message(bytes),
     onReceiveStatus(status) {
-      const end = endOf(call, status, deadline, cancelled);
+      const end = endOf(call, status, deadline, cancelled, answered);
       const unconnected = end.fate === 'unsent' && end.code === Code.UNAVAILABLE;
       const detail = unconnected ? whyUnconnected?.() : undefined;
       events.end(detail === undefined ? end : { ...end, detail });
@@ -43,21 +53,26 @@ export function startCall(
   };
 }
 
-/** A call of a connection that is closed. */
-export function refuse(events: CallEvents): OutgoingCall {
-  const detail = 'the connection is closed';
-  const end: CallEnd = { code: Code.UNAVAILABLE, detail, metadata: {}, fate: 'unsent' };
+/** A call that is not made. */
+export function refuse(events: CallEvents, code: Code, detail: string): OutgoingCall {
+  const end: CallEnd = { code, detail, metadata: {}, fate: 'unsent' };
   process.nextTick(() => events.end(end));
   return { send() {}, finish() {}, read() {}, cancel() {} };
 }
 
-/** @param status Without code and words where grpc-js could not decompress a message. */
+/**
+ * @param status Without code and words where grpc-js could not decompress a message.
+ * @param answered Whether headers came.
+ */
 function endOf(
   call: GrpcCall,
   { code, details = 'expected a response that can be decompressed', metadata }: Partial<Status>,
   deadline: number,
   cancelledHere: boolean,
+  answered: boolean,
 ): CallEnd {
+  // The other side may use the very words by which grpc-js says what became of a stream.
+  const own = !answered && !cancelledHere && isEmpty(metadata);
   const end = {
     code: code === undefined ? Code.INTERNAL : codeOf(code),
     detail: details,
@@ -65,11 +80,11 @@ function endOf(
     get metadata() {
       return metadata ? fromMetadata(metadata) : {};
     },
-    fate: fateOf(call, details),
+    fate: own && details === refusedDetails ? 'refused' : fateOf(call),
   };
-  // The connection was ended for what all calls on it did; this one is to blame for nothing.
-  if (details === calmDetails) return { ...end, code: Code.UNAVAILABLE };
-  if (cancelledHere || details !== resetDetails) return end;
+  // As a rule the connection was ended, for what all calls on it did together.
+  if (own && details === calmDetails) return { ...end, code: Code.UNAVAILABLE };
+  if (cancelledHere || !isEmpty(metadata) || details !== resetDetails) return end;
   // Servers in Go reset a call when its time is up, and may be the first to notice.
   if (Date.now() >= deadline)
     return { ...end, code: Code.DEADLINE_EXCEEDED, detail: 'the deadline is over' };
@@ -81,9 +96,13 @@ function endOf(
  * grpc-js knows, and does not tell. A call that a connection has taken has that connection's peer; one
  * that none has taken has the channel's target, which begins with a scheme.
  */
-function fateOf(call: GrpcCall, details: string): Fate {
-  if (details === refusedDetails) return 'refused';
+function fateOf(call: GrpcCall): Fate {
   return /^(ipv4:|ipv6:|dns:|unknown$)/.test(call.getPeer()) ? 'unsent' : 'processed';
+}
+
+/** Trailers that came have a content type at the least, where they stand alone. */
+function isEmpty(metadata: Status['metadata'] | undefined): boolean {
+  return !metadata || Object.keys(metadata.getMap()).length === 0;
 }
 
 /** grpc-js's words for streams that were reset with REFUSED_STREAM, by a limit or a server on its way out, with ENHANCE_YOUR_CALM, and with CANCEL. */
