@@ -119,7 +119,7 @@ test('the deadline ends a stream that nobody reads, and its handler', async () =
       for (let n = 0; ; n++) yield { n };
     },
   });
-  const stream = network.client().count({}, { timeoutMs: 300 })[Symbol.asyncIterator]();
+  const stream = network.client().count({}, { timeoutMs: 2_000 })[Symbol.asyncIterator]();
   await stream.next();
   await ended.promise;
 });
