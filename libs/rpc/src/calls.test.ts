@@ -270,6 +270,25 @@ test('gives calls made for a call its deadline, metadata and end', async () => {
   expect(outer!.deadline! - nested!.deadline!).toBeLessThan(100);
 });
 
+test('what a handler sends along itself goes before what its caller sent', async () => {
+  const registry = createMemoryRegistry();
+  let seen: CallContext['metadata'] = {};
+  const inner = 'go.micro.srv.inner';
+  const { node } = await greeter(registry, {
+    hello(_, context) {
+      seen = context.metadata;
+      return {};
+    },
+  });
+  await registry.deregister(node);
+  await registry.register({ ...node, service: inner });
+  await greeter(registry, {
+    hello: (_, { client }) => client(Say, inner).hello({}, { metadata: { authorization: 'mine' } }),
+  });
+  await caller(registry)(Say, name).hello({}, { metadata: { authorization: 'theirs' } });
+  expect(seen).toMatchObject({ authorization: 'mine', 'micro-from-service': 'test' });
+});
+
 test('does not dial nodes that speak another protocol', async () => {
   const registry = createMemoryRegistry();
   const { node } = await greeter(registry);

@@ -4,6 +4,14 @@ import type { Metadata } from './transport/transport.ts';
 /** The trailer by which a server says that it was too busy to let a handler see the call. */
 export const shedTrailer = 'micro-refused';
 
+/**
+ * By this a caller says that it makes the call again itself. It goes along to the last hop: nobody
+ * further on tries again too, or the tries would multiply.
+ */
+export const retriedKey = 'micro-retry';
+/** By this a caller says who it is: a registered name. */
+export const callerKey = 'micro-from-service';
+
 /** Keys that belong to one connection. */
 const ofConnection =
   /^(:|grpc-|connection$|keep-alive$|proxy-|transfer-encoding$|upgrade$|http2-settings$|te$|trailer$|host$|content-)/;
@@ -16,7 +24,7 @@ const maxKeys = 64;
 const passedOn: readonly string[] = [
   'authorization',
   'baggage',
-  'micro-retry',
+  retriedKey,
   'traceparent',
   'tracestate',
   'x-request-id',

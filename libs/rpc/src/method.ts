@@ -43,10 +43,9 @@ export function methodOf(descriptor: DescMethod): Method {
   return method;
 }
 
-/** @param service The name before the slash of the path; the proto service's full name as a rule. */
-export function defineMethod(method: DescMethod, service: string = method.parent.typeName): Method {
+function defineMethod(method: DescMethod): Method {
   return {
-    path: `/${service}/${method.name}`,
+    path: `/${method.parent.typeName}/${method.name}`,
     endpoint: `${method.parent.name}.${method.name}`,
     requestStream:
       method.methodKind === 'client_streaming' || method.methodKind === 'bidi_streaming',

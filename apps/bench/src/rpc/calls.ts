@@ -2,7 +2,7 @@ import type { Comparison, Figures, Row } from '../suite.ts';
 import type { Load } from './load.ts';
 import { bundlePair } from './pair.ts';
 
-/** Ours: with resolver, balancer and three nodes, but no more than calls need; and as a service runs. */
+/** Ours: with registry, balancer and three nodes, but no more than calls need; and as a service runs. */
 const ours = { core: 'core', defaults: 'all defaults' } as const;
 /** How much of the peer's CPU a call of ours may take. */
 const maxCpuRatio = { core: 1.05, defaults: 1.15 } as const;

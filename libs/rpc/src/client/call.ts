@@ -9,7 +9,7 @@ import type { CallEnd, Metadata } from '../transport/transport.ts';
 import { Attempt } from './attempt.ts';
 import { callerId } from './caller-id.ts';
 import type { Destination } from './destination.ts';
-import type { Limits } from './limits.ts';
+import { type Limits, lateError } from './limits.ts';
 import type { Outbox } from './outbox.ts';
 import { maxTries, retryDelayMs, retryReason } from './retry.ts';
 
@@ -141,7 +141,7 @@ export class Call {
   #try(): void {
     const { wish, waitForReady, deadline } = this.#limits;
     if (this.#tries > 0 && Date.now() >= deadline) {
-      this.#failSoon(this.#late(''));
+      this.#failSoon(lateError(this.#destination.service, this.#limits));
       return;
     }
     const picked = this.#destination.pick(wish, this.#tried);
@@ -165,7 +165,9 @@ export class Call {
   #wait(): void {
     this.#stopWaiting = this.#destination.onceChanged(() => this.#try());
     if (this.#timer) return;
-    const late = (): void => this.#end(this.#late(': no node of it could be called'));
+    const { service } = this.#destination;
+    const why = ': no node of it could be called';
+    const late = (): void => this.#end(lateError(service, this.#limits, why));
     // It also keeps the process alive, which a connection that is being made does not.
     this.#timer = setTimeout(late, Math.min(this.#limits.deadline - Date.now(), maxTimerMs));
   }
@@ -221,15 +223,9 @@ export class Call {
 
   #explain(end: CallEnd): RpcError {
     const late = end.code === Code.DEADLINE_EXCEEDED && Date.now() >= this.#limits.deadline;
-    return late ? this.#late('') : RpcError.fromEnd(end, callerId);
-  }
-
-  #late(why: string): RpcError {
-    const { timeoutMs, chosenBy } = this.#limits;
-    const limit = `${Math.round(timeoutMs)} ms, as ${chosenBy} says`;
-    return new RpcError(504, `no answer of ${this.#destination.service} within ${limit}${why}`, {
-      id: callerId,
-    });
+    return late
+      ? lateError(this.#destination.service, this.#limits)
+      : RpcError.fromEnd(end, callerId);
   }
 
   #end(error: RpcError | undefined, end?: CallEnd): void {

@@ -27,7 +27,10 @@ export interface CallOptions {
 type Request<M extends DescMethod> = MessageInitShape<M['input']>;
 type Response<M extends DescMethod> = MessageShape<M['output']>;
 
-/** One method as callers see it: a promise of a message, or an async iterable that cancels when left. */
+/**
+ * One method as callers see it: a promise of a message, or an async iterable that cancels when left. Responses
+ * that arrive in one piece with an error may be lost with it: grpc-js ends a stream at once.
+ */
 export type ClientMethod<M extends DescMethod> = {
   unary: (request: Request<M>, options?: CallOptions) => Promise<Response<M>>;
   server_streaming: (request: Request<M>, options?: CallOptions) => AsyncIterable<Response<M>>;

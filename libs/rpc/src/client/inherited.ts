@@ -1,6 +1,6 @@
 import type { DescMethod } from '@bufbuild/protobuf';
 import { RpcError } from '../errors.ts';
-import { checkMetadata } from '../metadata.ts';
+import { callerKey, checkMetadata, retriedKey } from '../metadata.ts';
 import { methodOf } from '../method.ts';
 import type { Span } from '../tracing.ts';
 import type { Metadata } from '../transport/transport.ts';
@@ -16,14 +16,6 @@ export interface Inherited {
   /** Its part of the trace. */
   readonly span?: Span | undefined;
 }
-
-/**
- * By this a caller says that it makes the call again itself. It goes along to the last hop: nobody
- * further on tries again too, or the tries would multiply.
- */
-export const retriedKey = 'micro-retry';
-/** By this a caller says who it is: a registered name. */
-export const callerKey = 'micro-from-service';
 
 /**
  * Puts together what holds for each call of a client: the nearest deadline, every signal, all metadata.

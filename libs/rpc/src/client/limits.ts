@@ -1,6 +1,8 @@
 import type { Wish } from '../balancer/wish.ts';
+import { RpcError } from '../errors.ts';
 import type { Span } from '../tracing.ts';
 import type { Metadata } from '../transport/transport.ts';
+import { callerId } from './caller-id.ts';
 
 /** What holds for one call. */
 export interface Limits {
@@ -21,4 +23,10 @@ export interface Limits {
   readonly parent?: Span | undefined;
   readonly onHeader?: ((metadata: Metadata) => void) | undefined;
   readonly onTrailer?: ((metadata: Metadata) => void) | undefined;
+}
+
+/** @param why What stood in the way, if that is known: words to follow the sentence. */
+export function lateError(service: string, { timeoutMs, chosenBy }: Limits, why = ''): RpcError {
+  const limit = `${Math.round(timeoutMs)} ms, as ${chosenBy} says`;
+  return new RpcError(504, `no answer of ${service} within ${limit}${why}`, { id: callerId });
 }

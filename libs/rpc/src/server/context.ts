@@ -1,6 +1,6 @@
 import type { ClientFactory } from '../client/client.ts';
 import type { RpcError } from '../errors.ts';
-import { inheritMetadata } from '../metadata.ts';
+import { callerKey, inheritMetadata } from '../metadata.ts';
 import type { Span } from '../tracing.ts';
 import type { IncomingCall, Metadata } from '../transport/transport.ts';
 import type { CallContext } from './handlers.ts';
@@ -54,7 +54,7 @@ export class Context implements CallContext {
   }
 
   get caller(): string | undefined {
-    return this.metadata['micro-from-service'];
+    return this.metadata[callerKey];
   }
 
   get peer(): string {

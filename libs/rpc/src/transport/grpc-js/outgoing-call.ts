@@ -34,8 +34,8 @@ export function startCall(
     onReceiveStatus(status) {
       const end = endOf(call, status, deadline, cancelled, answered);
       const unconnected = end.fate === 'unsent' && end.code === Code.UNAVAILABLE;
-      const detail = unconnected ? whyUnconnected?.() : undefined;
-      events.end(detail === undefined ? end : { ...end, detail });
+      const detail = unconnected ? (whyUnconnected?.() ?? withoutAddress(end.detail)) : end.detail;
+      events.end(detail === end.detail ? end : { ...end, detail });
     },
   });
   return {
@@ -51,6 +51,12 @@ export function startCall(
       call.cancelWithStatus(code, detail);
     },
   };
+}
+
+/** Callers need not know where a node is: of grpc-js's words only the system's code is left. */
+function withoutAddress(details: string): string {
+  const code = /\bE[A-Z]{4,}\b/.exec(details)?.[0];
+  return code === undefined ? 'no connection to the node' : `no connection to the node (${code})`;
 }
 
 /** A call that is not made. */
