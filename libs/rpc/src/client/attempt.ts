@@ -73,6 +73,7 @@ export class Attempt implements CallEvents {
     this.line.end(this);
     // A silent node is left out as long as it is silent; it has not failed beyond that.
     const outcome = this.#givenUp ? 'cancelled' : outcomeOf(end);
+    if (outcome === 'answered' || outcome === 'shed') this.line.heard();
     this.line.member.end(this.#started, outcome, end.detail);
     this.#call.attemptEnded(this, end);
   }
