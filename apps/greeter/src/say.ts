@@ -10,7 +10,8 @@ export const say: Handlers<typeof Say> = {
   },
 
   async *count({ to }, { signal }) {
-    if (to > maxCount) throw new RpcError(400, `expected to up to ${maxCount}, got ${to}`);
+    if (to > maxCount)
+      throw new RpcError(400, `expected "to" to be at most ${maxCount}, got ${to}`);
     for (let n = 1; n <= to && !signal.aborted; n++) yield { n };
   },
 

@@ -11,6 +11,7 @@ export {
   type ClientMethod,
   createClientFactory,
 } from './client/client.ts';
+export type { Destination } from './client/destination.ts';
 export type { Inherited } from './client/inherited.ts';
 export { endpointsOf } from './endpoints.ts';
 export type { ErrorDetail } from './error-details.ts';

@@ -5,15 +5,15 @@ import { start } from './start.ts';
 test.each([
   [
     '--server_address=8.8.8.8:1',
-    '--server_address=8.8.8.8:1: this machine has no address 8.8.8.8; choose one of its own, 0.0.0.0 is all of them',
+    '--server_address=8.8.8.8:1 (or MICRO_SERVER_ADDRESS): this machine has no address 8.8.8.8; choose one of its own, 0.0.0.0 is all of them',
   ],
   [
     '--health_address=8.8.8.8:1',
-    '--health_address=8.8.8.8:1: this machine has no address 8.8.8.8; choose one of its own, 0.0.0.0 is all of them',
+    '--health_address=8.8.8.8:1 (or MICRO_HEALTH_ADDRESS): this machine has no address 8.8.8.8; choose one of its own, 0.0.0.0 is all of them',
   ],
   [
     '--health_address=nobody.invalid:0',
-    '--health_address=nobody.invalid:0: nobody knows the host nobody.invalid; choose an address of this machine, 0.0.0.0 is all of them',
+    '--health_address=nobody.invalid:0 (or MICRO_HEALTH_ADDRESS): nobody knows the host nobody.invalid; choose an address of this machine, 0.0.0.0 is all of them',
   ],
 ])('C24: %s says what to change', async (flag, sentence) => {
   const begun = performance.now();
@@ -26,15 +26,15 @@ test.each(['EACCES: permission denied', 'listen EACCES 0.0.0.0:80'])(
   'C24: a port that only the superuser may have says so: %s',
   async (message) => {
     const refused = () => Promise.reject(new Error(message));
-    await expect(listening('address', '0.0.0.0:80', refused)).rejects.toThrow(
-      '--address=0.0.0.0:80: this user may not listen on port 80; choose one from 1024',
+    await expect(listening('address', 'MICRO_ADDRESS', '0.0.0.0:80', refused)).rejects.toThrow(
+      '--address=0.0.0.0:80 (or MICRO_ADDRESS): this user may not listen on port 80; choose one from 1024',
     );
   },
 );
 
 test('any other reason is told as it is', async () => {
   const refused = () => Promise.reject(new Error('no more memory'));
-  await expect(listening('server_address', '[::]:0', refused)).rejects.toThrow(
-    '--server_address=[::]:0: no more memory',
-  );
+  await expect(
+    listening('server_address', 'MICRO_SERVER_ADDRESS', '[::]:0', refused),
+  ).rejects.toThrow('--server_address=[::]:0 (or MICRO_SERVER_ADDRESS): no more memory');
 });

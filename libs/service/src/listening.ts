@@ -1,18 +1,21 @@
 /**
  * Listens, and says in a sentence what stands in its way: where, why, and what to change.
  *
- * @param flag The option that says where, `server_address`.
+ * @param flag The option that says where, `server_address`, and `variable` that of the environment.
  * @throws Error with that sentence.
  */
 export async function listening(
   flag: string,
+  variable: string,
   address: string,
   listen: (address: string) => Promise<string>,
 ): Promise<string> {
   try {
     return await listen(address);
   } catch (cause) {
-    throw new Error(`--${flag}=${address}: ${reasonOf(cause as Error, address)}`, { cause });
+    throw new Error(`--${flag}=${address} (or ${variable}): ${reasonOf(cause as Error, address)}`, {
+      cause,
+    });
   }
 }
 

@@ -45,7 +45,10 @@ export function secondsOr(word: string): z.ZodType<number | undefined, string> {
 /** go's durations, `5s`, `300ms`, `1m`, or a number of seconds; read as milliseconds. */
 export const duration: z.ZodType<number, string> = z
   .string()
-  .regex(/^\d{1,7}(\.\d+)?(ms|s|m|h)?$/, 'a duration like 300ms, 5s or 1m')
+  .regex(
+    /^\d{1,7}(\.\d+)?(ms|s|m|h)?$/,
+    'a duration like 300ms, 5s or 1m; a number alone is seconds',
+  )
   .transform((word) => Number.parseFloat(word) * (unitMs[word.replace(/^[\d.]+/, '')] ?? 1000))
   .refine((ms) => ms <= maxTimerMs, `at most ${maxSeconds} seconds`);
 

@@ -135,7 +135,7 @@ test('C24: a port that is taken ends it with 1 and the flag to change', async ()
         .exit;
       const port = address?.split(':').at(-1);
       expect(stderr).toContain(
-        `go.micro.srv.greeter: --${flag}=${address}: port ${port} on 127.0.0.1 is taken; ` +
+        `go.micro.srv.greeter: --${flag}=${address} (or MICRO_${flag.toUpperCase()}): port ${port} on 127.0.0.1 is taken; ` +
           'stop what listens there or choose another, port 0 is any free one\n',
       );
       expect(code).toBe(1);

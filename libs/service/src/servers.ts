@@ -8,11 +8,11 @@ import {
   type TlsIdentity,
   type Tracer,
 } from '@micro/rpc';
-import { httpOptionOf } from './configuration.ts';
+import { definitionsOf, httpOptionOf } from './configuration.ts';
 import { listening } from './listening.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
-import type { OptionDefinitions } from './option-definition.ts';
+import { type OptionDefinitions, variableOf } from './option-definition.ts';
 import type { Service, ServiceSpec } from './service.ts';
 
 /** The two ways in: gRPC, and HTTP for its own routes or for health and metrics alone. */
@@ -48,6 +48,11 @@ export async function openServers<
   notReady: () => string | undefined,
 ): Promise<Servers> {
   const { name, options, log, client, stopping } = service;
+  const definitions: OptionDefinitions = definitionsOf(spec);
+  const variable = (option: string): string => {
+    const definition = definitions[option];
+    return definition ? variableOf(option, definition) : option;
+  };
   await using opened = new AsyncDisposableStack();
   const rpc = createServer({
     name,
@@ -55,6 +60,10 @@ export async function openServers<
     passMetadata: options.pass_metadata,
     maxCalls: options.server_max_calls,
     checks: spec.checks ?? {},
+    onTrouble: (trouble) =>
+      trouble === undefined
+        ? log.info({}, 'healthy again')
+        : log.warn({ reason: trouble }, 'not healthy'),
     tracer,
     ...(tls && { tls }),
     handlers: spec.handlers ?? ([] as unknown as ServedList<Services>),
@@ -63,7 +72,12 @@ export async function openServers<
       logBroken(log, call);
     },
   });
-  const address = await listening('server_address', options.server_address, rpc.listen);
+  const address = await listening(
+    'server_address',
+    variable('server_address'),
+    options.server_address,
+    rpc.listen,
+  );
   opened.defer(async () => {
     await rpc.close(0);
   });
@@ -79,7 +93,8 @@ export async function openServers<
   await spec.http?.routes(http, service);
   const flag = httpOptionOf(spec);
   const values: Readonly<Record<string, unknown>> = options;
-  const httpAddress = await listening(flag, String(values[flag]), (at) => listen(http, at));
+  const at = String(values[flag]);
+  const httpAddress = await listening(flag, variable(flag), at, (to) => listen(http, to));
 
   opened.move();
   return {

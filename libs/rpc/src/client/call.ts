@@ -95,8 +95,10 @@ export class Call {
   }
 
   /** Ends it from this side. */
-  readonly cancel = (): void =>
-    this.fail(new RpcError(499, 'the caller is gone', { id: callerId }));
+  readonly cancel = (): void => {
+    const cause: unknown = this.#limits.signals.find(({ aborted }) => aborted)?.reason;
+    this.fail(new RpcError(499, 'the caller is gone', { id: callerId, cause }));
+  };
 
   /** Ends it from this side, with an error of its own. */
   fail(error: RpcError): void {

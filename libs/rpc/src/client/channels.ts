@@ -14,7 +14,7 @@ export interface Channels {
   open(service: string): Destination;
   /** How many nodes, of all services together, are in which state. */
   readonly counts: MemberCounts;
-  /** Ends all connections, calls on their way too. */
+  /** Ends all connections, calls on their way too, and makes no more. A process ends only when they are. */
   close(): void;
 }
 
@@ -73,11 +73,13 @@ export function createChannels(registry: Registry, options: ChannelsOptions = {}
       }),
   };
   const destinations = new Map<string, Destination>();
+  let closed = false;
   return {
     open(service) {
       const known = destinations.get(service);
       if (known) return known;
       const destination = createDestination(service, surroundings);
+      if (closed) destination.close();
       destinations.set(service, destination);
       return destination;
     },
@@ -85,6 +87,7 @@ export function createChannels(registry: Registry, options: ChannelsOptions = {}
       return sum([...destinations.values()].map(({ counts }) => counts));
     },
     close() {
+      closed = true;
       for (const destination of destinations.values()) destination.close();
       destinations.clear();
     },

@@ -25,7 +25,7 @@ export function invoke(
   const method = methodOf(descriptor);
   const begin = (sink: Sink): Call => {
     const outbox = outboxOf(method, request, (thrown) =>
-      call.fail(RpcError.from(thrown, callerId)),
+      call.fail(thrown instanceof RpcError ? thrown : unobtainable(thrown)),
     );
     const call: Call = new Call(destination, method, limitsOf(), outbox, sink);
     return call;
@@ -46,7 +46,17 @@ function outboxOf(method: Method, request: unknown, fail: (thrown: unknown) => v
     }
   };
   if (!method.requestStream) return singleRequest(write(request));
+  if (typeof request !== 'object' || request === null || !(Symbol.asyncIterator in request))
+    throw new RpcError(400, `expected an async iterable of ${method.requestName}`, {
+      id: callerId,
+    });
   return streamedRequests(written(request as AsyncIterable<unknown>, write), fail);
+}
+
+/** It is the caller's own, so it may see why. */
+function unobtainable(cause: unknown): RpcError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new RpcError(500, `the requests could not be had: ${why}`, { id: callerId, cause });
 }
 
 /** No generator: its end would wait for the message that it waits for. */

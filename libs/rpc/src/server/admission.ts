@@ -36,10 +36,14 @@ export class Admission {
   constructor(name: string, maxInside: number) {
     this.#maxInside = maxInside;
     this.#maxWaiting = Math.min(100, Math.max(10, Math.floor(maxInside / 10)));
-    this.refusal = new RpcError(429, `too busy: ${maxInside} calls are in work`, {
-      id: name,
-      metadata: { [shedTrailer]: '1' },
-    });
+    this.refusal = new RpcError(
+      429,
+      `too busy: no more than ${maxInside} at once are in work here`,
+      {
+        id: name,
+        metadata: { [shedTrailer]: '1' },
+      },
+    );
   }
 
   /** Calls that wait now. */

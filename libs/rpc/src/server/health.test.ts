@@ -7,6 +7,7 @@ import {
 import { createChannels, createClientFactory, createServer } from '../index.ts';
 import { createTestNetwork, greeterName } from '../test-network.ts';
 import { failingCheck } from './checks.ts';
+import { createHealth } from './health.ts';
 
 const open: Array<() => unknown> = [];
 afterEach(async () => {
@@ -70,4 +71,22 @@ test('a check that throws fails', () => {
     throw new Error('no such table');
   };
   expect(failingCheck({ database: throws })).toBe('database: no such table');
+});
+
+test('each change of what is wrong is told once, and nothing of one that is not to serve', () => {
+  const told: Array<string | undefined> = [];
+  let trouble: string | undefined = 'a';
+  const health = createHealth(
+    [],
+    () => trouble,
+    (why) => told.push(why),
+  );
+  health.look();
+  health.setServing(true);
+  health.look();
+  trouble = 'b';
+  health.look();
+  trouble = undefined;
+  health.look();
+  expect(told).toEqual(['a', 'b', undefined]);
 });

@@ -20,15 +20,18 @@ export interface ServerHealth {
  * `grpc.health.v1` for the whole server and each service in it.
  *
  * @param trouble Why it can't serve, if so.
+ * @param onTrouble Hears each change of that while it should serve; undefined once it is over.
  */
 export function createHealth(
   services: readonly string[],
   trouble: () => string | undefined,
+  onTrouble: (trouble: string | undefined) => void = () => {},
 ): ServerHealth {
   const known = new Set(['', ...services]);
   let wanted = false;
   let serving = false;
   let closed = false;
+  let told: string | undefined;
   let { promise: changed, resolve: change } = Promise.withResolvers<void>();
 
   const announce = (): void => {
@@ -36,7 +39,12 @@ export function createHealth(
     ({ promise: changed, resolve: change } = Promise.withResolvers<void>());
   };
   const look = (): void => {
-    const now = wanted && trouble() === undefined;
+    const why = trouble();
+    if (wanted && why !== told) {
+      told = why;
+      onTrouble(why);
+    }
+    const now = wanted && why === undefined;
     if (now === serving) return;
     serving = now;
     announce();

@@ -29,6 +29,8 @@ export interface ServerOptions<Services extends readonly DescService[]> extends 
   readonly maxCalls?: number;
   /** What has to be well for it to serve. @default nothing but an event loop that does not stand still */
   readonly checks?: Checks;
+  /** Hears why it can't serve, each time that changes; undefined once it can again. */
+  readonly onTrouble?: (trouble: string | undefined) => void;
   /** @default 4 MiB a message, 10 000 calls at once on one connection, 16 KiB of headers */
   readonly limits?: Partial<ListenerLimits>;
   /** Encrypts connections, and has callers prove who they are. */
@@ -83,6 +85,7 @@ export function createServer<const Services extends readonly DescService[]>(
   const health = createHealth(
     handlers.map(([service]) => service.typeName),
     () => loopDelay.trouble() ?? failingCheck(checks),
+    options.onTrouble,
   );
   const admission = new Admission(name, maxCalls);
   const statistics = new Statistics();
