@@ -5,9 +5,9 @@ import {
   getOption,
   ScalarType,
 } from '@bufbuild/protobuf';
-import { MethodOptions_IdempotencyLevel as Idempotency } from '@bufbuild/protobuf/wkt';
 import type { Endpoint, Value } from '@micro/registry';
 import { public$ } from './gen/micro/options_pb.ts';
+import { methodOf } from './method.ts';
 
 /** How deep go-micro describes messages (server/extractor.go). */
 const maxDepth = 3;
@@ -15,7 +15,7 @@ const maxDepth = 3;
 /** Describes a proto service's methods as a registration carries them. */
 export function endpointsOf(service: DescService): Endpoint[] {
   return service.methods.map((method) => ({
-    name: `${service.name}.${method.name}`,
+    name: methodOf(method).endpoint,
     request: {
       name: method.input.name,
       type: method.input.name,
@@ -29,7 +29,7 @@ export function endpointsOf(service: DescService): Endpoint[] {
     metadata: {
       stream: String(method.methodKind !== 'unary'),
       ...(getOption(method, public$) && { public: 'true' }),
-      ...(method.idempotency !== Idempotency.IDEMPOTENCY_UNKNOWN && { idempotent: 'true' }),
+      ...(methodOf(method).idempotent && { idempotent: 'true' }),
     },
   }));
 }

@@ -14,8 +14,9 @@ export type Message = MessageShape<DescMessage>;
 /** A message as people write it: any part of its fields. */
 export type MessageInit = MessageInitShape<DescMessage>;
 
-/** A method as it goes over the wire. */
+/** What callers and servers know of a method beyond its descriptor. */
 export interface Method {
+  /** `/go.micro.srv.greeter.Say/Hello`. */
   readonly path: string;
   /** `Say.Hello`. */
   readonly endpoint: string;
@@ -25,10 +26,10 @@ export interface Method {
   readonly idempotent: boolean;
   /** The full name of its request, for people. */
   readonly requestName: string;
-  requestSerialize(value: MessageInit): Uint8Array;
-  requestDeserialize(bytes: Uint8Array): Message;
-  responseSerialize(value: MessageInit): Uint8Array;
-  responseDeserialize(bytes: Uint8Array): Message;
+  /** @throws Error if the value is no such message. */
+  writeRequest(value: MessageInit): Uint8Array;
+  /** @throws Error if the bytes are no such message. */
+  readResponse(bytes: Uint8Array): Message;
 }
 
 const known = new WeakMap<DescMethod, Method>();
@@ -53,17 +54,7 @@ function defineMethod(method: DescMethod): Method {
       method.methodKind === 'server_streaming' || method.methodKind === 'bidi_streaming',
     idempotent: method.idempotency !== Idempotency.IDEMPOTENCY_UNKNOWN,
     requestName: method.input.typeName,
-    requestSerialize: writerOf(method.input),
-    requestDeserialize: readerOf(method.input),
-    responseSerialize: writerOf(method.output),
-    responseDeserialize: readerOf(method.output),
+    writeRequest: (value) => toBinary(method.input, create(method.input, value)),
+    readResponse: (bytes) => fromBinary(method.output, bytes),
   };
-}
-
-function writerOf(schema: DescMessage): (value: MessageInit) => Uint8Array {
-  return (value) => toBinary(schema, create(schema, value));
-}
-
-function readerOf(schema: DescMessage): (bytes: Uint8Array) => Message {
-  return (bytes) => fromBinary(schema, bytes);
 }

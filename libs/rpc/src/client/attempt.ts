@@ -50,13 +50,13 @@ export class Attempt implements CallEvents {
 
   /** Makes the call elsewhere, where that is allowed: this node is silent. */
   move(): void {
-    if (this.#call.mayMove()) this.giveUp();
+    if (this.#call.mayMove()) this.giveUp(silence);
   }
 
-  /** Ends it as if the connection had broken: this node is silent. */
-  giveUp(): void {
+  /** Ends it as if the connection had broken; the node is not to blame for more. @param why For the caller. */
+  giveUp(why: string): void {
     this.#givenUp = true;
-    this.#outgoing.cancel(Code.UNAVAILABLE, 'the node says nothing');
+    this.#outgoing.cancel(Code.UNAVAILABLE, why);
   }
 
   header(read: () => Metadata): void {
@@ -78,6 +78,9 @@ export class Attempt implements CallEvents {
     this.#call.attemptEnded(this, end);
   }
 }
+
+/** Why a call is given up that waits for a node that is hung. */
+export const silence = 'the node says nothing';
 
 /** What a call's end says of the node. */
 function outcomeOf(end: CallEnd): Outcome {

@@ -115,7 +115,7 @@ export function createDestination(service: string, surroundings: Surroundings): 
       view.close();
       peers?.close();
       closed = true;
-      silence.close();
+      silence.close(ending);
       wake();
       members.close();
     },
@@ -123,7 +123,8 @@ export function createDestination(service: string, surroundings: Surroundings): 
 }
 
 const nobodyYet: Picked = {};
-const over: Picked = { none: 'this process makes no more calls: it is about to end', closed: true };
+const ending = 'this process makes no more calls: it is about to end';
+const over: Picked = { none: ending, closed: true };
 
 /** The last answer for a second more: many calls may fail at once, and each asks. */
 function rarely<T>(ask: () => T, now: () => number): () => T {

@@ -27,9 +27,9 @@ export function limitCalls(
   inherited: Inherited | undefined,
 ): (descriptor: DescMethod, call: CallOptions) => Limits {
   const retries = inherited?.metadata[retriedKey] === undefined ? ownRetries : 0;
-  // Frozen, so that the transport need not turn it into its own form for each call.
   const own: Metadata = { ...pick(inherited?.metadata, retriedKey), [callerKey]: name };
   const mark: Metadata = { [retriedKey]: '1' };
+  // Frozen, so that the transport need not turn them into its own form for each call.
   const once: Metadata = Object.freeze({ ...inherited?.metadata, ...own });
   const repeated: Metadata = Object.freeze({ ...once, ...mark });
 

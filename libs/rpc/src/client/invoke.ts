@@ -31,15 +31,15 @@ export function invoke(
     return call;
   };
   return method.responseStream
-    ? manyResponses(begin, method.responseDeserialize)
-    : oneResponse(begin, method.responseDeserialize);
+    ? manyResponses(begin, method.readResponse)
+    : oneResponse(begin, method.readResponse);
 }
 
 /** @param fail Hears why requests of a stream can't be had. */
 function outboxOf(method: Method, request: unknown, fail: (thrown: unknown) => void): Outbox {
   const write = (message: unknown): Uint8Array => {
     try {
-      return method.requestSerialize(message as MessageInit);
+      return method.writeRequest(message as MessageInit);
     } catch (cause) {
       const detail = `expected a ${method.requestName}: ${(cause as Error).message}`;
       throw new RpcError(400, detail, { id: callerId, cause });

@@ -1,6 +1,6 @@
 import type { Member } from '../balancer/member.ts';
 import type { Wish } from '../balancer/wish.ts';
-import type { Attempt } from './attempt.ts';
+import { type Attempt, silence } from './attempt.ts';
 import { askWhetherAlive } from './health-question.ts';
 
 /** After so long without a word while a call waits for its one answer, a node is asked. */
@@ -110,13 +110,13 @@ export class Line {
   /** @param long Whether streams have waited long enough to be taken for dead, as keepalive would do. */
   #moveCalls(long: boolean): void {
     for (const attempt of [...this.#attempts])
-      if (long && attempt.streamed) attempt.giveUp();
+      if (long && attempt.streamed) attempt.giveUp(silence);
       // Where nobody else is, a call is better off waiting.
       else if (this.#options.isAnother(this.member, attempt.wish)) attempt.move();
   }
 
-  /** Ends all calls: nobody will wait for them any more. */
-  cutOff(): void {
-    for (const attempt of [...this.#attempts]) attempt.giveUp();
+  /** Ends all calls: nobody will wait for them any more. @param why For those who did. */
+  cutOff(why: string): void {
+    for (const attempt of [...this.#attempts]) attempt.giveUp(why);
   }
 }

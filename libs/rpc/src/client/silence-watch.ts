@@ -7,8 +7,8 @@ const lookEveryMs = 250;
 /** Finds nodes that are hung, among all that calls are on the way to. */
 export interface SilenceWatch {
   lineOf(member: Member): Line;
-  /** Ends all calls on their way. */
-  close(): void;
+  /** Ends all calls on their way. @param why For those who made them. */
+  close(why: string): void;
 }
 
 export function createSilenceWatch(options: Omit<LineOptions, 'onBusy'>): SilenceWatch {
@@ -39,9 +39,9 @@ export function createSilenceWatch(options: Omit<LineOptions, 'onBusy'>): Silenc
       }
       return line;
     },
-    close() {
+    close(why) {
       clearInterval(timer);
-      for (const line of busy) line.cutOff();
+      for (const line of busy) line.cutOff(why);
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { DescMethod } from '@bufbuild/protobuf';
+import { methodOf } from '../method.ts';
 import type { IncomingCall, IncomingHandler } from '../transport/transport.ts';
 import { type AnsweredMethod, Answering, type AnswerOptions } from './answering.ts';
 import type { CallContext } from './handlers.ts';
@@ -17,8 +18,9 @@ export function answer(
   options: AnswerOptions,
 ): IncomingHandler {
   const { method } = answered;
-  const request = takesMany(method) ? requestsOf : requestOf;
-  const run = answersMany(method) ? many : one;
+  const { requestStream, responseStream } = methodOf(method);
+  const request = requestStream ? requestsOf : requestOf;
+  const run = responseStream ? many : one;
   return (call) => {
     const ask = (context: CallContext): unknown => handler(request(method, call, context), context);
     new Answering(call, answered, options, (answering) => run(answering, ask, method)).start();
@@ -44,7 +46,7 @@ async function many(answering: Answering, ask: Ask, method: DescMethod): Promise
     const responses = ask(answering.context);
     if (!isAsyncIterable(responses))
       throw new TypeError(
-        `expected ${method.parent.name}.${method.name} to answer an async iterable, got ${typeof responses}`,
+        `expected ${methodOf(method).endpoint} to answer an async iterable, got ${typeof responses}`,
       );
     for await (const response of responses) {
       if (answering.over) return;
@@ -71,14 +73,6 @@ async function* requestsOf(
 ): AsyncGenerator {
   for await (const bytes of call.requests) yield readRequest(method, bytes);
   if (call.cancelled) throw signal.reason;
-}
-
-function takesMany({ methodKind }: DescMethod): boolean {
-  return methodKind === 'client_streaming' || methodKind === 'bidi_streaming';
-}
-
-function answersMany({ methodKind }: DescMethod): boolean {
-  return methodKind === 'server_streaming' || methodKind === 'bidi_streaming';
 }
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {

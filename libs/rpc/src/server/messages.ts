@@ -8,6 +8,7 @@ import {
   toBinary,
 } from '@bufbuild/protobuf';
 import { RpcError } from '../errors.ts';
+import { methodOf } from '../method.ts';
 
 /** @throws RpcError 400 if the bytes are no such message. */
 export function readRequest({ input }: DescMethod, bytes: Uint8Array): MessageShape<DescMessage> {
@@ -30,7 +31,7 @@ export function writeResponse(method: DescMethod, response: unknown, maxBytes: n
   const { output } = method;
   if (!isInit(output, response))
     throw new TypeError(
-      `expected ${method.parent.name}.${method.name} to answer a ${output.typeName}, got ${nameOf(response)}`,
+      `expected ${methodOf(method).endpoint} to answer a ${output.typeName}, got ${nameOf(response)}`,
     );
   const bytes = toBinary(output, create(output, response));
   if (bytes.byteLength > maxBytes)

@@ -2,6 +2,7 @@ import type { DescService } from '@bufbuild/protobuf';
 import { type Endpoint, joinAddress } from '@micro/registry';
 import { endpointsOf } from '../endpoints.ts';
 import { Debug } from '../gen/micro/debug_pb.ts';
+import { methodOf } from '../method.ts';
 import { splitListenAddress } from '../transport/door.ts';
 import { grpcJs } from '../transport/grpc-js/index.ts';
 import type { TlsIdentity } from '../transport/tls-identity.ts';
@@ -115,7 +116,7 @@ export function createServer<const Services extends readonly DescService[]>(
       const handle = answer(
         {
           method,
-          endpoint: `${service.name}.${method.name}`,
+          endpoint: methodOf(method).endpoint,
           maxBytes: limits.maxResponseBytes,
           admission: room,
         },
